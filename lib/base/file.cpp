@@ -1,0 +1,86 @@
+#include "base/file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <filesystem>
+
+#include "base/descriptor.h"
+#include "base/text.h"
+
+namespace bytepath {
+
+Result<std::string> read_file(const std::string& path, std::size_t max_bytes) {
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file) return fail_errno(errno, "cannot open {}", path);
+  std::string content;
+  std::array<char, 65536> buffer{};
+  while (true) {
+    const ssize_t got = ::read(file.get(), buffer.data(), buffer.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return fail_errno(errno, "cannot read {}", path);
+    if (got == 0) return content;
+    content.append(buffer.data(), static_cast<std::size_t>(got));
+    if (content.size() > max_bytes) {
+      return fail(ErrorKind::usage,
+                  fmt::format("cannot read {}: larger than {} bytes", path, max_bytes));
+    }
+  }
+}
+
+std::string read_line_or(const std::string& path, std::string_view fallback) {
+  const auto content = read_file(path, 1U << 20);
+  return std::string(content ? trim(*content) : fallback);
+}
+
+Result<> write_all(int fd, std::string_view content, std::string_view name) {
+  while (!content.empty()) {
+    const ssize_t written = ::write(fd, content.data(), content.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return fail_errno(errno, "cannot write {}", name);
+    content.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return {};
+}
+
+namespace {
+
+Result<> write_in_place(const std::string& path, std::string_view content) {
+  const Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  if (!file) return fail_errno(errno, "cannot open {}", path);
+  return write_all(file.get(), content, path);
+}
+
+}  // namespace
+
+Result<> write_file(const std::string& path, std::string_view content) {
+  std::error_code ignored;
+  // A link is followed, so that the file it names is replaced and the link stays.
+  const auto resolved = std::filesystem::weakly_canonical(path, ignored);
+  const std::string target = ignored || resolved.empty() ? path : resolved.string();
+
+  struct stat before {};
+  const bool exists = ::stat(target.c_str(), &before) == 0;
+  if (exists && S_ISDIR(before.st_mode)) return fail_errno(EISDIR, "cannot write {}", path);
+  if (exists && !S_ISREG(before.st_mode)) return write_in_place(target, content);
+  // The rename below would also replace a file that its owner made read-only.
+  if (exists && ::access(target.c_str(), W_OK) != 0) return fail_errno(errno, "cannot write {}", path);
+
+  std::string temporary = target + ".XXXXXX";
+  const Descriptor file(::mkostemp(temporary.data(), O_CLOEXEC));
+  if (!file) return fail_errno(errno, "cannot write {}", path);
+  const mode_t mask = ::umask(0);
+  ::umask(mask);
+  const mode_t mode = exists ? before.st_mode & 07777 : 0666 & ~mask;
+  auto written = write_all(file.get(), content, path);
+  if (written && ::fchmod(file.get(), mode) != 0) written = fail_errno(errno, "cannot write {}", path);
+  if (written && ::rename(temporary.c_str(), target.c_str()) != 0) {
+    written = fail_errno(errno, "cannot write {}", path);
+  }
+  if (!written) ::unlink(temporary.c_str());
+  return written;
+}
+
+}  // namespace bytepath

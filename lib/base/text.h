@@ -1,0 +1,26 @@
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bytepath {
+
+// Without white space at both ends.
+std::string_view trim(std::string_view text);
+
+// Pieces between separators; an empty text has no pieces, "a,,b" has three.
+std::vector<std::string_view> split(std::string_view text, char separator);
+
+// Pieces between runs of white space.
+std::vector<std::string_view> words(std::string_view text);
+
+// The whole text as a number, or nothing: no sign, no spaces, no rest. base 16 takes an optional 0x.
+std::optional<std::uint64_t> parse_unsigned(std::string_view text, int base = 10);
+
+// The known word nearest to a mistyped one by edit distance, or empty when none is near.
+std::string nearest(std::string_view word, std::span<const std::string> known);
+
+}  // namespace bytepath

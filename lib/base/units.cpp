@@ -1,0 +1,114 @@
+#include "base/units.h"
+
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <limits>
+
+#include "base/text.h"
+
+namespace bytepath {
+namespace {
+
+struct Quantity {
+  double number = 0;
+  std::string_view unit;
+};
+
+// A non-negative decimal number and whatever follows it.
+Result<Quantity> parse_quantity(std::string_view text, std::string_view accepted) {
+  const auto refuse = [&](std::string_view why) {
+    return fail(ErrorKind::usage, fmt::format("'{}' {}", text, why),
+                fmt::format("give {}", accepted));
+  };
+  const std::string_view body = trim(text);
+  Quantity quantity;
+  const char* end = body.data() + body.size();
+  const auto [rest, error] =
+      std::from_chars(body.data(), end, quantity.number, std::chars_format::fixed);
+  if (error == std::errc::result_out_of_range) return refuse("is out of range");
+  if (error != std::errc{} || !std::isfinite(quantity.number)) return refuse("is not a number");
+  if (std::signbit(quantity.number)) return refuse("is negative");
+  quantity.unit = trim(std::string_view(rest, static_cast<std::size_t>(end - rest)));
+  return quantity;
+}
+
+}  // namespace
+
+Result<std::uint64_t> parse_size(std::string_view text) {
+  constexpr std::string_view accepted = "a size such as 4096, 64K, 512KiB or 1GiB";
+  BYTEPATH_TRY(quantity, parse_quantity(text, accepted));
+  std::string_view unit = quantity.unit;
+  double factor = 1;
+  if (!unit.empty() && unit != "B" && unit != "b") {
+    constexpr std::string_view powers = "kmgtp";
+    const auto power = powers.find(static_cast<char>(unit[0] | 0x20));
+    const std::string_view rest = unit.substr(1);
+    if (power == std::string_view::npos || (!rest.empty() && rest != "B" && rest != "iB" &&
+                                            rest != "b" && rest != "ib" && rest != "i")) {
+      return fail(ErrorKind::usage, fmt::format("'{}' has an unknown unit '{}'", text, unit),
+                  fmt::format("give {}", accepted));
+    }
+    factor = std::pow(1024.0, static_cast<double>(power + 1));
+  }
+  const double bytes = quantity.number * factor;
+  if (bytes >= std::ldexp(1.0, 63)) {
+    return fail(ErrorKind::usage, fmt::format("'{}' is out of range", text),
+                fmt::format("give {}", accepted));
+  }
+  return static_cast<std::uint64_t>(std::llround(bytes));
+}
+
+Result<std::chrono::nanoseconds> parse_duration(std::string_view text) {
+  struct Unit {
+    std::string_view name;
+    double nanoseconds;
+  };
+  constexpr std::array units = {Unit{"ns", 1},  Unit{"us", 1e3}, Unit{"ms", 1e6}, Unit{"s", 1e9},
+                                Unit{"", 1e9}, Unit{"m", 60e9}, Unit{"h", 3600e9}};
+  constexpr std::string_view accepted = "a time such as 500us, 2ms or 1s";
+  BYTEPATH_TRY(quantity, parse_quantity(text, accepted));
+  for (const auto& unit : units) {
+    if (quantity.unit != unit.name) continue;
+    const double value = quantity.number * unit.nanoseconds;
+    if (value >= 9e18) break;
+    return std::chrono::nanoseconds(std::llround(value));
+  }
+  return fail(ErrorKind::usage, fmt::format("'{}' is not a time", text),
+              fmt::format("give {}", accepted));
+}
+
+std::string format_number(double value) {
+  if (std::isnan(value)) return "n/a";
+  const double magnitude = std::abs(value);
+  if (magnitude == 0) return "0";
+  if (magnitude >= 1e15) return fmt::format("{:.3g}", value);
+  // Three digits: 0.0123, 1.23, 12.3, 123, 1234.
+  const int digits = 2 - static_cast<int>(std::floor(std::log10(magnitude)));
+  return fmt::format("{:.{}f}", value, std::max(0, digits));
+}
+
+std::string format_size(std::uint64_t bytes) {
+  constexpr std::array<std::string_view, 6> units = {"B", "KiB", "MiB", "GiB", "TiB", "PiB"};
+  std::size_t unit = 0;
+  double value = static_cast<double>(bytes);
+  while (value >= 1024 && unit + 1 < units.size()) {
+    value /= 1024;
+    ++unit;
+  }
+  // A size that is no round number of its unit is an edge that somebody bisected: keep every byte.
+  if (unit > 0 && value != std::floor(value * 4) / 4) return fmt::format("{} B", bytes);
+  return fmt::format("{:g} {}", value, units[unit]);
+}
+
+std::string format_duration(double nanoseconds) {
+  constexpr std::array<std::string_view, 4> units = {"ns", "us", "ms", "s"};
+  std::size_t unit = 0;
+  while (std::abs(nanoseconds) >= 1000 && unit + 1 < units.size()) {
+    nanoseconds /= 1000;
+    ++unit;
+  }
+  return fmt::format("{} {}", format_number(nanoseconds), units[unit]);
+}
+
+}  // namespace bytepath

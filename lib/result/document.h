@@ -1,0 +1,160 @@
+#pragma once
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/result.h"
+
+// What every probe returns, every renderer reads and every rule judges: plain data. The JSON form
+// is described in bytepath-result(5); the names here and there are the same.
+namespace bytepath::result {
+
+// A cell of a table, a parameter or a piece of evidence. monostate is "n/a" (JSON null).
+using Value = std::variant<std::monostate, bool, std::int64_t, double, std::string>;
+using Record = std::map<std::string, Value>;
+using Labels = std::map<std::string, std::string>;
+
+enum class Better { lower, higher, none };
+enum class Severity { note, warning, finding };
+
+// A number with the interval that holds its median with about 95 % confidence.
+struct Metric {
+  std::string name;
+  Labels labels;
+  std::string unit;
+  Better better = Better::none;
+  double median = 0;
+  double low = 0;
+  double high = 0;
+  std::uint64_t count = 0;
+  std::vector<double> samples;  // raw, in the order measured; at most max_samples are kept
+};
+
+struct Point {
+  double x = 0;
+  double median = 0;
+  double low = 0;
+  double high = 0;
+  std::uint64_t count = 0;
+};
+
+// Series of the same name are drawn in one chart and told apart by their labels. An empty title
+// means data for programs: in JSON and CSV, not drawn for people.
+struct Series {
+  std::string name;
+  Labels labels;
+  std::string title;
+  std::string x_label;
+  std::string x_unit;
+  std::string unit;
+  bool x_log = false;
+  bool y_log = false;
+  std::vector<Point> points;  // x ascending
+};
+
+// values[row][column] belongs to y[row], x[column]; NaN is a cell that was not measured.
+struct HeatMap {
+  std::string name;
+  Labels labels;
+  std::string title;
+  std::string x_label;
+  std::string y_label;
+  std::string unit;
+  bool log = false;  // colours follow the logarithm
+  std::vector<double> x;
+  std::vector<double> y;
+  std::vector<std::vector<double>> values;
+};
+
+struct Column {
+  std::string name;  // snake_case; people see it with spaces
+  std::string unit;  // "B" and "ns" are scaled for people; "" for text and plain numbers
+};
+
+struct Table {
+  std::string name;
+  std::string title;
+  std::vector<Column> columns;
+  std::vector<std::vector<Value>> rows;  // each as long as columns
+};
+
+struct Remedy {
+  std::string text;
+  std::string command;           // exact for this host, or empty
+  std::optional<bool> verified;  // measured to help, measured not to help, or not tried
+};
+
+struct Finding {
+  std::string id;  // stable: "memcpy.rep-movsb.slow-offset"
+  Severity severity = Severity::note;
+  std::string text;
+  Record evidence;
+  std::vector<Remedy> remedies;  // best first
+};
+
+struct NotMeasured {
+  std::string what;
+  std::string reason;
+  std::string remedy;  // what would enable it, or empty
+};
+
+struct Cpu {
+  std::string vendor;
+  std::uint64_t family = 0;
+  std::uint64_t model = 0;
+  std::uint64_t stepping = 0;
+  std::string brand;
+  std::string microarchitecture;
+  std::string microcode;
+  std::map<std::string, bool> features;
+};
+
+struct Host {
+  Cpu cpu;
+  std::string kernel;
+  std::string libc;
+  std::string hypervisor;     // empty on bare metal
+  std::string machine_hash;   // equal: times may be compared
+  std::string software_hash;  // equal: counts may be compared
+};
+
+// The answer in one line that a person can quote.
+struct Verdict {
+  std::string state;  // the tool's word: "affected", "not-affected", "not-known", "ready"...
+  std::string text;
+};
+
+struct Document {
+  static constexpr std::string_view schema = "bytepath.result";
+  static constexpr int schema_major = 1;
+  static constexpr int schema_minor = 0;
+
+  std::string tool;
+  std::string tool_version;
+  std::string started;  // ISO 8601, UTC
+  std::vector<std::string> arguments;
+  bool complete = true;  // false: interrupted, holds what was measured until then
+  Host host;
+  Record parameters;
+  Verdict verdict;
+  std::vector<Metric> metrics;
+  std::vector<Series> series;
+  std::vector<HeatMap> heatmaps;
+  std::vector<Table> tables;
+  std::vector<Finding> findings;
+  std::vector<NotMeasured> not_measured;
+};
+
+inline constexpr std::size_t max_samples = 4096;
+
+std::string to_json(const Document& document);
+
+// Reads what to_json wrote, of this or an older minor version. `name` is the file, for the error.
+// A wrong shape, a newer major version or a row of the wrong length is an error, never a crash.
+Result<Document> from_json(std::string_view text, std::string_view name);
+
+}  // namespace bytepath::result

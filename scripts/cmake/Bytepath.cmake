@@ -1,0 +1,150 @@
+# The whole vocabulary of this build, one function per kind of thing.
+
+set(BYTEPATH_SANITIZE "" CACHE STRING "sanitizers for everything that is built: address,undefined")
+option(BYTEPATH_FUZZ "build the libFuzzer targets (clang)" OFF)
+
+add_library(bytepath_flags INTERFACE)
+target_compile_options(bytepath_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wold-style-cast -Wcast-align -Wundef
+  -Wno-missing-field-initializers)  # designated initialisers and LIBBPF_OPTS leave fields out on purpose
+target_include_directories(bytepath_flags INTERFACE "${PROJECT_SOURCE_DIR}/lib" "${PROJECT_SOURCE_DIR}")
+if(BYTEPATH_SANITIZE)
+  target_compile_options(bytepath_flags INTERFACE
+    -fsanitize=${BYTEPATH_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(bytepath_flags INTERFACE -fsanitize=${BYTEPATH_SANITIZE})
+endif()
+if(BYTEPATH_FUZZ)
+  target_compile_options(bytepath_flags INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+
+# bytepath_module(<name> [DEPENDS module...] [LINK target...]): lib/<name>/*.cpp -> bytepath::<name>.
+function(bytepath_module name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "DEPENDS;LINK")
+  file(GLOB sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/lib/${name}/*.cpp")
+  set(scope PUBLIC)
+  if(sources)
+    add_library(bytepath_${name} STATIC ${sources})
+  else()
+    add_library(bytepath_${name} INTERFACE)
+    set(scope INTERFACE)
+  endif()
+  add_library(bytepath::${name} ALIAS bytepath_${name})
+  list(TRANSFORM arg_DEPENDS PREPEND "bytepath::")
+  target_link_libraries(bytepath_${name} ${scope} bytepath_flags ${arg_DEPENDS} ${arg_LINK})
+endfunction()
+
+# bytepath_kernels(<family> <kernel>...): kernels/<family>/<kernel>.cpp each define one
+# `Kernel <kernel>()`. A kernel is one file and one word; the table that lists them is generated.
+function(bytepath_kernels family)
+  foreach(kernel IN LISTS ARGN)
+    set_property(GLOBAL APPEND PROPERTY BYTEPATH_KERNELS ${kernel})
+    set_property(GLOBAL APPEND PROPERTY BYTEPATH_KERNEL_SOURCES "${PROJECT_SOURCE_DIR}/kernels/${family}/${kernel}.cpp")
+  endforeach()
+endfunction()
+
+# bytepath_bpf(<module> <object>...): lib/<module>/<object>.bpf.c -> <object>.skel.h for that module.
+find_program(BYTEPATH_CLANG NAMES clang-19 clang REQUIRED)
+find_program(BYTEPATH_BPFTOOL bpftool PATHS /usr/sbin /sbin REQUIRED)
+find_program(BYTEPATH_LLVM_STRIP NAMES llvm-strip-19 llvm-strip REQUIRED)
+function(bytepath_bpf module)
+  set(out "${CMAKE_CURRENT_BINARY_DIR}/bpf")
+  file(MAKE_DIRECTORY "${out}")
+  foreach(object IN LISTS ARGN)
+    set(source "${PROJECT_SOURCE_DIR}/lib/${module}/${object}.bpf.c")
+    add_custom_command(
+      OUTPUT "${out}/${object}.skel.h"
+      # -g gives the BTF that CO-RE needs; the DWARF beside it is then stripped (17x smaller skeleton).
+      COMMAND "${BYTEPATH_CLANG}" -g -O2 -Wall -Werror --target=bpf -D__TARGET_ARCH_x86
+              -I/usr/include/${CMAKE_LIBRARY_ARCHITECTURE} -MD -MF "${out}/${object}.d"
+              -c "${source}" -o "${out}/${object}.bpf.o"
+      COMMAND "${BYTEPATH_LLVM_STRIP}" -g "${out}/${object}.bpf.o"
+      COMMAND "${BYTEPATH_BPFTOOL}" gen skeleton "${out}/${object}.bpf.o" name "${object}_bpf" > "${out}/${object}.skel.h"
+      DEPENDS "${source}" DEPFILE "${out}/${object}.d"
+      COMMENT "BPF ${object}" VERBATIM)
+    target_sources(bytepath_${module} PRIVATE "${out}/${object}.skel.h")
+  endforeach()
+  target_include_directories(bytepath_${module} SYSTEM PRIVATE "${out}")
+endfunction()
+
+function(bytepath_kernel_library)
+  get_property(kernels GLOBAL PROPERTY BYTEPATH_KERNELS)
+  get_property(sources GLOBAL PROPERTY BYTEPATH_KERNEL_SOURCES)
+  set(BYTEPATH_DECLARATIONS "")
+  set(BYTEPATH_ROWS "")
+  foreach(kernel IN LISTS kernels)
+    string(APPEND BYTEPATH_DECLARATIONS "std::vector<Kernel> ${kernel}();\n")
+    string(APPEND BYTEPATH_ROWS "      ${kernel},\n")
+  endforeach()
+  configure_file("${PROJECT_SOURCE_DIR}/kernels/table.cpp.in" kernel_table.cpp @ONLY)
+  add_library(bytepath_kernels STATIC ${sources} "${CMAKE_CURRENT_BINARY_DIR}/kernel_table.cpp")
+  add_library(bytepath::kernels ALIAS bytepath_kernels)
+  # A copy loop must stay a loop, and a call of memcpy must stay a call.
+  target_compile_options(bytepath_kernels PRIVATE -O2 -fno-builtin
+    $<$<CXX_COMPILER_ID:GNU>:-fno-tree-loop-distribute-patterns>)
+  target_link_libraries(bytepath_kernels PUBLIC bytepath_flags bytepath::base ${CMAKE_DL_LIBS})
+endfunction()
+
+# bytepath_probe(<name> DEPENDS module...): tools/<name>/*.cpp -> the installed command <name>.
+function(bytepath_probe name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "DEPENDS")
+  file(GLOB sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tools/${name}/*.cpp")
+  add_executable(${name} ${sources})
+  list(TRANSFORM arg_DEPENDS PREPEND "bytepath::")
+  target_link_libraries(${name} PRIVATE bytepath_flags ${arg_DEPENDS})
+  install(TARGETS ${name} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+  install(FILES "${PROJECT_SOURCE_DIR}/scripts/completion.bash" RENAME ${name}
+    DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
+  bytepath_man(${name}.1)
+  set_property(GLOBAL APPEND PROPERTY BYTEPATH_PROBES ${name})
+endfunction()
+
+# bytepath_man(<page>.<section>): man/<page>.<section>, compressed as Debian wants it.
+function(bytepath_man page)
+  string(REGEX MATCH "[0-9]$" section ${page})
+  add_custom_command(OUTPUT ${page}.gz DEPENDS "${PROJECT_SOURCE_DIR}/man/${page}" VERBATIM
+    COMMAND gzip -9nc "${PROJECT_SOURCE_DIR}/man/${page}" > ${page}.gz)
+  add_custom_target(${page}.man ALL DEPENDS ${page}.gz)
+  install(FILES "${CMAKE_CURRENT_BINARY_DIR}/${page}.gz" DESTINATION ${CMAKE_INSTALL_MANDIR}/man${section})
+  set_property(GLOBAL APPEND PROPERTY BYTEPATH_MAN_PAGES ${page})
+endfunction()
+
+# bytepath_test(<name> [LABEL unit|root|cli] DEPENDS module... SOURCES file...): GoogleTest cases.
+function(bytepath_test name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "LABEL" "DEPENDS;SOURCES")
+  add_executable(${name} ${arg_SOURCES})
+  list(TRANSFORM arg_DEPENDS PREPEND "bytepath::")
+  target_link_libraries(${name} PRIVATE bytepath_flags ${arg_DEPENDS} GTest::gmock_main)
+  target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}/tests")
+  target_compile_definitions(${name} PRIVATE
+    BYTEPATH_TEST_DATA="${PROJECT_SOURCE_DIR}/tests/data" BYTEPATH_GOLDEN="${PROJECT_SOURCE_DIR}/tests/golden")
+  gtest_discover_tests(${name} NO_PRETTY_VALUES DISCOVERY_TIMEOUT 60 PROPERTIES LABELS "${arg_LABEL}" TIMEOUT 300)
+endfunction()
+
+# bytepath_fuzzer(<name> DEPENDS module...): tests/fuzz/<name>.cpp and its corpus tests/fuzz/corpus/<name>/.
+# Always built as a replay of the corpus, which is a test; with BYTEPATH_FUZZ also as a libFuzzer target.
+function(bytepath_fuzzer name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "DEPENDS")
+  list(TRANSFORM arg_DEPENDS PREPEND "bytepath::")
+  set(source "${PROJECT_SOURCE_DIR}/tests/fuzz/${name}.cpp")
+  set(corpus "${PROJECT_SOURCE_DIR}/tests/fuzz/corpus/${name}")
+  add_executable(${name}_replay "${source}" "${PROJECT_SOURCE_DIR}/tests/fuzz/replay.cpp")
+  target_link_libraries(${name}_replay PRIVATE bytepath_flags ${arg_DEPENDS})
+  add_test(NAME fuzz.corpus.${name} COMMAND ${name}_replay "${corpus}")
+  set_property(TEST fuzz.corpus.${name} PROPERTY LABELS unit)
+  if(BYTEPATH_FUZZ)
+    add_executable(${name} EXCLUDE_FROM_ALL "${source}")
+    target_link_libraries(${name} PRIVATE bytepath_flags ${arg_DEPENDS} -fsanitize=fuzzer)
+    if(NOT TARGET fuzzers)
+      add_custom_target(fuzzers)
+    endif()
+    add_dependencies(fuzzers ${name})
+  endif()
+endfunction()
+
+# bytepath_bench(<name> DEPENDS module...): tests/bench/<name>.cpp, a Google Benchmark run by hand.
+function(bytepath_bench name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "DEPENDS")
+  list(TRANSFORM arg_DEPENDS PREPEND "bytepath::")
+  add_executable(${name} "${PROJECT_SOURCE_DIR}/tests/bench/${name}.cpp")
+  target_link_libraries(${name} PRIVATE bytepath_flags ${arg_DEPENDS} benchmark::benchmark)
+endfunction()
