@@ -26,16 +26,16 @@ enum class Family { instruction, vector, libc, syscall };
 
 // One way to move bytes. A kernel file defines exactly one function that returns its row.
 struct Kernel {
-  std::string name;      // stable, for --kernels and labels: "rep-movsb"
+  std::string name;  // stable, for --kernels and labels: "rep-movsb"
   Family family = Family::instruction;
-  std::string summary;   // one line for people
-  std::string needs;     // CPU flag as /proc/cpuinfo spells it ("avx2"), or empty
-  std::string offset;    // what (destination - source) mod 4096 is here, in words
-  std::size_t granule = 1;        // sizes must be a multiple of this
+  std::string summary;              // one line for people
+  std::string needs;                // CPU flag as /proc/cpuinfo spells it ("avx2"), or empty
+  std::string offset;               // what (destination - source) mod 4096 is here, in words
+  std::size_t granule = 1;          // sizes must be a multiple of this
   std::size_t max_size = SIZE_MAX;  // larger sizes cannot be asked for (a pipe's capacity)
-  bool fills = false;    // writes the destination only, with zeros; the source is not read
+  bool fills = false;  // writes the destination only, with zeros; the source is not read
   bool backward = false;
-  unsigned moves = 1;    // bytes copied by the machine for each byte asked (a pipe copies twice)
+  unsigned moves = 1;       // bytes copied by the machine for each byte asked (a pipe copies twice)
   std::string unavailable;  // why this host cannot run it, or empty
 
   // Prepares the state; null when there is none to prepare.

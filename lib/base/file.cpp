@@ -61,12 +61,13 @@ Result<> write_file(const std::string& path, std::string_view content) {
   const auto resolved = std::filesystem::weakly_canonical(path, ignored);
   const std::string target = ignored || resolved.empty() ? path : resolved.string();
 
-  struct stat before {};
+  struct stat before{};
   const bool exists = ::stat(target.c_str(), &before) == 0;
   if (exists && S_ISDIR(before.st_mode)) return fail_errno(EISDIR, "cannot write {}", path);
   if (exists && !S_ISREG(before.st_mode)) return write_in_place(target, content);
   // The rename below would also replace a file that its owner made read-only.
-  if (exists && ::access(target.c_str(), W_OK) != 0) return fail_errno(errno, "cannot write {}", path);
+  if (exists && ::access(target.c_str(), W_OK) != 0)
+    return fail_errno(errno, "cannot write {}", path);
 
   std::string temporary = target + ".XXXXXX";
   const Descriptor file(::mkostemp(temporary.data(), O_CLOEXEC));
@@ -75,7 +76,8 @@ Result<> write_file(const std::string& path, std::string_view content) {
   ::umask(mask);
   const mode_t mode = exists ? before.st_mode & 07777 : 0666 & ~mask;
   auto written = write_all(file.get(), content, path);
-  if (written && ::fchmod(file.get(), mode) != 0) written = fail_errno(errno, "cannot write {}", path);
+  if (written && ::fchmod(file.get(), mode) != 0)
+    written = fail_errno(errno, "cannot write {}", path);
   if (written && ::rename(temporary.c_str(), target.c_str()) != 0) {
     written = fail_errno(errno, "cannot write {}", path);
   }

@@ -17,7 +17,8 @@ std::vector<std::string_view> split(std::string_view text, char separator);
 // Pieces between runs of white space.
 std::vector<std::string_view> words(std::string_view text);
 
-// The whole text as a number, or nothing: no sign, no spaces, no rest. base 16 takes an optional 0x.
+// The whole text as a number, or nothing: no sign, no spaces, no rest. base 16 takes an optional
+// 0x.
 std::optional<std::uint64_t> parse_unsigned(std::string_view text, int base = 10);
 
 // The known word nearest to a mistyped one by edit distance, or empty when none is near.

@@ -64,7 +64,7 @@ Result<std::chrono::nanoseconds> parse_duration(std::string_view text) {
     std::string_view name;
     double nanoseconds;
   };
-  constexpr std::array units = {Unit{"ns", 1},  Unit{"us", 1e3}, Unit{"ms", 1e6}, Unit{"s", 1e9},
+  constexpr std::array units = {Unit{"ns", 1}, Unit{"us", 1e3}, Unit{"ms", 1e6},  Unit{"s", 1e9},
                                 Unit{"", 1e9}, Unit{"m", 60e9}, Unit{"h", 3600e9}};
   constexpr std::string_view accepted = "a time such as 500us, 2ms or 1s";
   BYTEPATH_TRY(quantity, parse_quantity(text, accepted));

@@ -17,12 +17,19 @@ namespace bytepath::cli {
 
 // 0 measured; 1 a finding that --fail-on names; 2 usage; 3 this host, user or input cannot be
 // measured; 4 failed; 130 interrupted, the partial report written.
-enum ExitStatus { measured = 0, gate_failed = 1, usage = 2, not_measurable = 3, failed = 4, interrupted = 130 };
+enum ExitStatus {
+  measured = 0,
+  gate_failed = 1,
+  usage = 2,
+  not_measurable = 3,
+  failed = 4,
+  interrupted = 130
+};
 
 struct Program {
   std::string name;
-  std::string summary;      // one line
-  std::string description;  // a paragraph for --help
+  std::string summary;                                        // one line
+  std::string description;                                    // a paragraph for --help
   std::vector<std::pair<std::string, std::string>> examples;  // command, what it is for
 };
 
@@ -41,13 +48,16 @@ using Run = std::function<Result<result::Document>(const Context&)>;
 class Command {
  public:
   Command& size(const std::string& flags, std::uint64_t& value, const std::string& help);
-  Command& sizes(const std::string& flags, std::vector<std::uint64_t>& value, const std::string& help);
-  Command& duration(const std::string& flags, std::chrono::nanoseconds& value, const std::string& help);
+  Command& sizes(const std::string& flags, std::vector<std::uint64_t>& value,
+                 const std::string& help);
+  Command& duration(const std::string& flags, std::chrono::nanoseconds& value,
+                    const std::string& help);
   Command& number(const std::string& flags, std::uint64_t& value, const std::string& help,
                   std::uint64_t low, std::uint64_t high);
   Command& percent(const std::string& flags, double& value, const std::string& help);
   Command& flag(const std::string& flags, bool& value, const std::string& help);
-  Command& text(const std::string& flags, std::string& value, const std::string& type, const std::string& help);
+  Command& text(const std::string& flags, std::string& value, const std::string& type,
+                const std::string& help);
   // A comma-separated list of words out of `known`; a wrong word is answered with the nearest one.
   Command& names(const std::string& flags, std::vector<std::string>& value, const std::string& help,
                  std::vector<std::string> known);
