@@ -1,0 +1,18 @@
+#pragma once
+
+namespace bytepath::cli {
+
+// While it lives, the first SIGINT or SIGTERM is only noted, so that the report of what was
+// measured so far can be written; a second one ends the program as usual.
+class Interrupt {
+ public:
+  Interrupt();
+  ~Interrupt();
+  Interrupt(const Interrupt&) = delete;
+  Interrupt& operator=(const Interrupt&) = delete;
+
+  // The signal that came, or 0.
+  static int signal();
+};
+
+}  // namespace bytepath::cli

@@ -1,0 +1,299 @@
+#include "copy/survey.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "base/units.h"
+#include "copy/offset_sweep.h"
+#include "copy/record.h"
+#include "copy/size_window.h"
+#include "copy/special_places.h"
+#include "copy/workbench.h"
+#include "verdict/offset_classes.h"
+
+namespace bytepath::copy {
+namespace {
+
+using kernels::Family;
+using kernels::Kernel;
+using std::chrono::steady_clock;
+
+struct Plan {
+  std::chrono::nanoseconds budget;
+  std::size_t rounds;         // of sweeps and ratios
+  Density instruction_sweep;  // of rep movsb, the instruction in question
+  Density other_sweep;
+  bool every_kernel;  // or only those that the verdict needs
+  bool maps;
+  std::uint64_t largest;  // of the size sweep
+};
+
+Plan plan_of(const SurveyOptions& options) {
+  using std::chrono::milliseconds;
+  Plan plan{};
+  switch (options.effort) {
+    case Effort::quick:
+      plan = {milliseconds(220), 16, Density::sparse, Density::sparse, false, false, 1U << 20};
+      break;
+    case Effort::normal:
+      plan = {milliseconds(2700), 16, Density::dense, Density::sparse, true, true, 32U << 20};
+      break;
+    case Effort::thorough:
+      plan = {milliseconds(60000), 32, Density::full, Density::dense, true, true, largest_size};
+      break;
+  }
+  if (options.budget.count() > 0) plan.budget = options.budget;
+  for (const auto size : options.sizes) plan.largest = std::max(plan.largest, size);
+  plan.largest = std::max(plan.largest, options.size);
+  return plan;
+}
+
+// A size at which every offset is either inside or outside the fast path of each libc known, and
+// small enough that the slow copies of a sweep stay affordable.
+constexpr std::uint64_t sweep_size = 4096;
+constexpr std::uint64_t syscall_sweep_size = 16384;  // the call itself costs as much as a page
+constexpr std::uint64_t syscall_ratio_size = 65536;
+// Offsets of the maps and ratios: inside and at the borders of all classes that were ever reported,
+// and some that never were.
+const std::vector<unsigned> landmark_offsets = {0,  1,   4,    8,    12,   15,   16,  20,
+                                                24, 28,  31,   32,   33,   40,   48,  63,
+                                                64, 128, 1024, 4064, 4080, 4088, 4095};
+
+std::vector<std::uint64_t> powers_of_two(std::uint64_t first, std::uint64_t last) {
+  std::vector<std::uint64_t> out;
+  for (std::uint64_t size = first; size <= last; size *= 2) out.push_back(size);
+  return out;
+}
+
+bool is_variant(const Kernel& kernel) {
+  return kernel.family == Family::libc && kernel.name.find("__") != std::string::npos;
+}
+
+class Survey {
+ public:
+  Survey(const SurveyOptions& options, Plan plan, Workbench bench, const Progress& progress)
+      : options_(options), plan_(plan), bench_(std::move(bench)) {
+    limits_ = {
+        .deadline = steady_clock::now() + plan.budget, .seed = options.seed, .progress = progress};
+  }
+
+  result::Document run();
+
+ private:
+  bool chosen(const Kernel& kernel) const;
+  void record_parameters();
+  void measure(std::size_t kernel);
+  void measure_offsets(std::size_t kernel);
+  void measure_sizes(std::size_t kernel);
+  void measure_map(std::size_t kernel);
+  void measure_special_places(std::size_t kernel);
+  void measure_ratios(std::size_t kernel, const std::vector<std::uint64_t>& sizes,
+                      const std::vector<unsigned>& offsets);
+  void leave_out(const std::string& what, const std::string& reason, const std::string& remedy);
+  unsigned slow_offset(std::size_t kernel) const;
+
+  SurveyOptions options_;
+  Plan plan_;
+  Workbench bench_;
+  RunLimits limits_;
+  result::Document document_;
+  // The middle of each kernel's worst class, once it was swept.
+  std::vector<std::pair<std::size_t, unsigned>> slow_offsets_;
+};
+
+bool Survey::chosen(const Kernel& kernel) const {
+  if (!options_.kernels.empty()) {
+    return std::ranges::find(options_.kernels, kernel.name) != options_.kernels.end();
+  }
+  if (plan_.every_kernel) return true;
+  return kernel.name == "rep-movsb" || kernel.name == "memcpy" || kernel.name == "pread" ||
+         kernel.name == "pwrite";
+}
+
+void Survey::leave_out(const std::string& what, const std::string& reason,
+                       const std::string& remedy) {
+  document_.not_measured.push_back({.what = what, .reason = reason, .remedy = remedy});
+}
+
+void Survey::record_parameters() {
+  constexpr std::array<const char*, 3> efforts = {"quick", "normal", "thorough"};
+  document_.parameters["effort"] = std::string(efforts[static_cast<std::size_t>(options_.effort)]);
+  document_.parameters["seed"] = static_cast<std::int64_t>(options_.seed);
+  document_.parameters["rounds"] = static_cast<std::int64_t>(plan_.rounds);
+  document_.parameters["page_pairs"] = static_cast<std::int64_t>(Workbench::pairs);
+  document_.parameters["reference_offset"] = static_cast<std::int64_t>(reference_offset);
+  document_.parameters["clock"] = std::string(bench_.clock().source());
+  document_.parameters["files"] = options_.directory.empty() ? "in memory" : options_.directory;
+  const double ghz = measure::core_ghz(bench_.clock());
+  document_.metrics.push_back({.name = "core_frequency",
+                               .unit = "GHz",
+                               .median = ghz,
+                               .low = ghz,
+                               .high = ghz,
+                               .count = 1});
+}
+
+void Survey::measure_offsets(std::size_t kernel) {
+  const Kernel& row = bench_.kernels()[kernel];
+  std::uint64_t size = options_.size;
+  if (size == 0) size = row.family == Family::syscall ? syscall_sweep_size : sweep_size;
+  if (!bench_.fits(kernel, size)) {
+    leave_out(row.name, fmt::format("cannot copy {} at once", format_size(size)),
+              "give another --size");
+    return;
+  }
+  const Density density = row.name == "rep-movsb" ? plan_.instruction_sweep : plan_.other_sweep;
+  auto points = sweep_offset(bench_, kernel, size, density, plan_.rounds, limits_);
+  if (points.empty()) return;
+  const auto found = verdict::find_offset_classes(points).classes;
+  const auto worst = std::ranges::max_element(found, {}, &verdict::OffsetClass::ratio);
+  if (worst != found.end()) {
+    const unsigned width = (worst->last + verdict::offsets - worst->first) % verdict::offsets;
+    slow_offsets_.emplace_back(kernel, (worst->first + width / 2) % verdict::offsets);
+  }
+  record_sweep(document_, row, size, std::move(points));
+}
+
+unsigned Survey::slow_offset(std::size_t kernel) const {
+  constexpr unsigned usual = 8;  // inside every slow class that was ever reported
+  const auto found =
+      std::ranges::find(slow_offsets_, kernel, &std::pair<std::size_t, unsigned>::first);
+  return found == slow_offsets_.end() ? usual : found->second;
+}
+
+void Survey::measure_ratios(std::size_t kernel, const std::vector<std::uint64_t>& sizes,
+                            const std::vector<unsigned>& offsets) {
+  for (const unsigned offset : offsets) {
+    for (const auto& ratio : ratios_by_size(bench_, kernel, offset, sizes, plan_.rounds, limits_)) {
+      record_ratio(document_, bench_.kernels()[kernel], offset, ratio);
+    }
+  }
+}
+
+void Survey::measure_sizes(std::size_t kernel) {
+  const Kernel& row = bench_.kernels()[kernel];
+  constexpr std::size_t rounds = 9;  // the large copies cost milliseconds each
+  const unsigned offset = slow_offset(kernel);
+  const auto sizes =
+      !options_.sizes.empty() ? options_.sizes : powers_of_two(row.granule, plan_.largest);
+  const auto ratios = ratios_by_size(bench_, kernel, offset, sizes, rounds, limits_);
+  if (ratios.empty()) return;
+  record_ratios_by_size(document_, row, offset, ratios);
+  if (const auto window = slow_window(ratios)) {
+    const bool exact = row.family == Family::libc;
+    record_window(
+        document_, row, offset,
+        exact ? refine_window(bench_, kernel, offset, ratios, *window, limits_) : *window);
+  }
+}
+
+void Survey::measure_map(std::size_t kernel) {
+  const Kernel& row = bench_.kernels()[kernel];
+  constexpr std::size_t rounds = 5;
+  std::vector<std::uint64_t> sizes;
+  for (const auto size : powers_of_two(row.granule == 1 ? 1 : row.granule, 1U << 20)) {
+    // Every fourth below a page, where little changes.
+    if (bench_.fits(kernel, size) && (size >= 1024 || size == 1 || size == 64 || size == 256)) {
+      sizes.push_back(size);
+    }
+  }
+  std::vector<std::vector<SizeRatio>> by_offset;
+  for (const unsigned offset : landmark_offsets) {
+    by_offset.push_back(ratios_by_size(bench_, kernel, offset, sizes, rounds, limits_));
+    if (limits_.over()) break;
+  }
+  record_matrix(document_, row, sizes, landmark_offsets, by_offset);
+}
+
+void Survey::measure_special_places(std::size_t kernel) {
+  const Kernel& row = bench_.kernels()[kernel];
+  constexpr std::uint64_t tail_size = 2048;
+  constexpr unsigned tail_offset = 48;
+  if (const auto tail = measure_pair_tail(bench_, kernel, tail_size, tail_offset, limits_)) {
+    record_pair_tail(document_, row, *tail);
+  }
+  const auto far = measure_far_distance(bench_, kernel, sweep_size, limits_);
+  if (!far) {
+    leave_out("distances of 4 GiB", far.error().message, "");
+    return;
+  }
+  for (const auto& at : *far) record_far_distance(document_, row, at);
+}
+
+void Survey::measure(std::size_t kernel) {
+  const Kernel& row = bench_.kernels()[kernel];
+  if (limits_.over()) {
+    if (!limits_.interrupted) leave_out(row.name, "the time was over", "give a longer --budget");
+    return;
+  }
+  if (const auto ready = bench_.prepare(kernel); !ready) {
+    leave_out(row.name, ready.error().message, ready.error().hint);
+    return;
+  }
+  if (is_variant(row)) {
+    measure_ratios(kernel, {sweep_size}, {slow_offset(bench_.index("rep-movsb"))});
+  } else {
+    measure_offsets(kernel);
+    if (row.family == Family::syscall) {
+      measure_ratios(kernel, {syscall_ratio_size}, {0, slow_offset(kernel), 4088});
+    } else {
+      measure_ratios(kernel, {sweep_size}, {slow_offset(kernel)});
+    }
+  }
+  bench_.release(kernel);
+}
+
+result::Document Survey::run() {
+  record_parameters();
+  // In the order of what the verdict needs most, so that a short budget still gives one.
+  std::vector<std::size_t> order;
+  for (const Family family : {Family::instruction, Family::libc, Family::syscall, Family::vector}) {
+    for (std::size_t i = 0; i < bench_.kernels().size(); ++i) {
+      const Kernel& row = bench_.kernels()[i];
+      if (row.family == family && !is_variant(row) && chosen(row)) order.push_back(i);
+    }
+  }
+  for (const std::size_t kernel : order) measure(kernel);
+  for (const std::size_t kernel : order) {
+    const Kernel& row = bench_.kernels()[kernel];
+    const bool wanted =
+        row.name == "rep-movsb" || row.name == "rep-movsq" || row.family == Family::libc;
+    if (!wanted || limits_.over() || !bench_.prepare(kernel)) continue;
+    measure_sizes(kernel);
+    if (row.name == "rep-movsb") measure_special_places(kernel);
+    if (plan_.maps && (row.name == "rep-movsb" || row.name == "memcpy")) measure_map(kernel);
+  }
+  for (std::size_t i = 0; i < bench_.kernels().size(); ++i) {
+    const Kernel& row = bench_.kernels()[i];
+    if (is_variant(row) && row.unavailable.empty() && chosen(row)) measure(i);
+  }
+  document_.complete = !limits_.interrupted;
+  return std::move(document_);
+}
+
+Result<> check_size(const Workbench& bench, std::uint64_t size, const char* option) {
+  if (size == 0) {
+    return fail(ErrorKind::usage, fmt::format("{}: a copy of 0 bytes takes no time", option),
+                fmt::format("give 1 to {}", format_size(largest_size)));
+  }
+  if (size > largest_size) {
+    return fail(ErrorKind::usage,
+                fmt::format("{}: {} is more than the largest copy, {}", option, format_size(size),
+                            format_size(largest_size)),
+                "two buffers of a larger one would not fit a probe");
+  }
+  (void)bench;
+  return {};
+}
+
+}  // namespace
+
+Result<result::Document> survey(const SurveyOptions& options, const Progress& progress) {
+  const Plan plan = plan_of(options);
+  BYTEPATH_TRY(pinned, measure::Pinned::to(options.cpu));
+  (void)pinned;
+  BYTEPATH_TRY(bench, Workbench::open(plan.largest, options.directory));
+  return Survey(options, plan, std::move(bench), progress).run();
+}
+
+}  // namespace bytepath::copy

@@ -1,0 +1,111 @@
+#include "stats/levels.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "stats/order.h"
+
+namespace bytepath::stats {
+namespace {
+
+// Finer than smallest_step needs, so that the grid itself decides nothing.
+constexpr double grid_step = 0.1;  // of the natural logarithm: 10.5 %
+// Two cuts cost more than one outlier of the usual cap (log 4 = 1.39) and less than two that agree;
+// without a cap a single value stands alone from a factor of exp(2 * 1.04) = 8 on.
+constexpr double cut_price = 1.04;
+
+std::vector<double> logarithms(std::span<const double> values) {
+  std::vector<double> out(values.size());
+  double previous = 0;
+  for (const double value : values) {
+    if (std::isfinite(value) && value > 0) {
+      previous = std::log(value);
+      break;
+    }
+  }
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (std::isfinite(values[i]) && values[i] > 0) previous = std::log(values[i]);
+    out[i] = previous;
+  }
+  return out;
+}
+
+std::vector<double> level_grid(const std::vector<double>& logs) {
+  const auto [low, high] = std::ranges::minmax(logs);
+  const auto count = static_cast<std::size_t>(std::ceil((high - low) / grid_step)) + 1;
+  std::vector<double> grid(count);
+  for (std::size_t i = 0; i < count; ++i) grid[i] = low + static_cast<double>(i) * grid_step;
+  return grid;
+}
+
+// For each value the index of its level on the cheapest path.
+std::vector<std::size_t> cheapest_path(const std::vector<double>& logs,
+                                       const std::vector<double>& grid, double cap, double cut) {
+  const std::size_t levels = grid.size();
+  std::vector<double> cost(levels, 0);
+  // came_from[i * levels + l]: the level before i on the best path that is at l after i.
+  std::vector<std::size_t> came_from(logs.size() * levels);
+  for (std::size_t i = 0; i < logs.size(); ++i) {
+    const auto best = static_cast<std::size_t>(std::ranges::min_element(cost) - cost.begin());
+    const double switched = cost[best] + cut;
+    for (std::size_t l = 0; l < levels; ++l) {
+      const bool stays = i == 0 || cost[l] <= switched;
+      came_from[i * levels + l] = stays ? l : best;
+      cost[l] = (stays ? cost[l] : switched) + std::min(std::abs(logs[i] - grid[l]), cap);
+    }
+  }
+  std::vector<std::size_t> path(logs.size());
+  auto level = static_cast<std::size_t>(std::ranges::min_element(cost) - cost.begin());
+  for (std::size_t i = logs.size(); i-- > 0;) {
+    path[i] = level;
+    level = came_from[i * levels + level];
+  }
+  return path;
+}
+
+Stretch stretch_of(std::span<const double> values, std::size_t first, std::size_t last) {
+  return {.first = first, .last = last, .level = median(values.subspan(first, last - first + 1))};
+}
+
+// Joins the two most alike neighbours until all differ by smallest_step.
+void join_alike(std::span<const double> values, std::vector<Stretch>& stretches, double step) {
+  while (stretches.size() > 1) {
+    std::size_t nearest = 0;
+    double smallest = std::log(step);
+    bool found = false;
+    for (std::size_t i = 0; i + 1 < stretches.size(); ++i) {
+      const double difference = std::abs(std::log(stretches[i + 1].level / stretches[i].level));
+      if (difference < smallest) {
+        smallest = difference;
+        nearest = i;
+        found = true;
+      }
+    }
+    if (!found) return;
+    const auto at = static_cast<std::ptrdiff_t>(nearest);
+    stretches[nearest] = stretch_of(values, stretches[nearest].first, stretches[nearest + 1].last);
+    stretches.erase(stretches.begin() + at + 1);
+  }
+}
+
+}  // namespace
+
+std::vector<Stretch> find_levels(std::span<const double> values, const LevelOptions& options) {
+  if (values.empty()) return {};
+  const auto logs = logarithms(values);
+  const double cap = std::log(options.outlier);
+  const auto path = cheapest_path(logs, level_grid(logs), cap, cut_price);
+  std::vector<double> clean(logs.size());
+  std::ranges::transform(logs, clean.begin(), [](double log) { return std::exp(log); });
+  std::vector<Stretch> stretches;
+  for (std::size_t first = 0; first < path.size();) {
+    std::size_t last = first;
+    while (last + 1 < path.size() && path[last + 1] == path[first]) ++last;
+    stretches.push_back(stretch_of(clean, first, last));
+    first = last + 1;
+  }
+  join_alike(clean, stretches, options.smallest_step);
+  return stretches;
+}
+
+}  // namespace bytepath::stats

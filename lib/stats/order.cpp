@@ -1,0 +1,62 @@
+#include "stats/order.h"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+namespace bytepath::stats {
+namespace {
+
+double middle(std::span<const double> sorted) {
+  const std::size_t n = sorted.size();
+  return (sorted[(n - 1) / 2] + sorted[n / 2]) / 2;
+}
+
+}  // namespace
+
+std::size_t median_rank(std::size_t n, double confidence) {
+  // P(fewer than k of n values below the median) must stay below (1 - confidence) / 2.
+  const double tail = (1 - confidence) / 2;
+  double term = std::exp2(-static_cast<double>(n));
+  double below = 0;
+  std::size_t rank = 0;
+  while (rank < n / 2) {
+    below += term;
+    if (below > tail) break;
+    ++rank;
+    term *= static_cast<double>(n - rank + 1) / static_cast<double>(rank);
+  }
+  return rank;
+}
+
+Summary summarize(std::span<const double> values) {
+  std::vector<double> sorted;
+  sorted.reserve(values.size());
+  std::ranges::copy_if(values, std::back_inserter(sorted), [](double v) { return !std::isnan(v); });
+  if (sorted.empty()) return {};
+  std::ranges::sort(sorted);
+  const std::size_t rank = std::max<std::size_t>(1, median_rank(sorted.size()));
+  return {.count = sorted.size(),
+          .min = sorted.front(),
+          .median = middle(sorted),
+          .max = sorted.back(),
+          .low = sorted[rank - 1],
+          .high = sorted[sorted.size() - rank]};
+}
+
+double median(std::span<const double> values) {
+  if (values.empty()) return 0;
+  std::vector<double> sorted(values.begin(), values.end());
+  std::ranges::sort(sorted);
+  return middle(sorted);
+}
+
+Summary paired_ratio(std::span<const double> a, std::span<const double> b) {
+  std::vector<double> ratios;
+  for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i) {
+    if (b[i] > 0) ratios.push_back(a[i] / b[i]);
+  }
+  return summarize(ratios);
+}
+
+}  // namespace bytepath::stats

@@ -1,0 +1,74 @@
+#include "verdict/offset_classes.h"
+
+#include <algorithm>
+
+#include "stats/levels.h"
+#include "stats/order.h"
+
+namespace bytepath::verdict {
+namespace {
+
+// The anomalies known all lie near d = 0, so the middle of the page is the plain copy. Where it is
+// not, its median is still what most offsets cost.
+constexpr unsigned near = 128;
+constexpr std::size_t fewest_points = 8;
+// A median of so many rounds is no longer moved by an interrupt: a single slow offset counts.
+constexpr std::uint64_t robust_count = 9;
+
+double far_median(std::span<const result::Point> points) {
+  std::vector<double> far;
+  std::vector<double> all;
+  for (const auto& point : points) {
+    all.push_back(point.median);
+    if (point.x >= near && point.x <= offsets - near) far.push_back(point.median);
+  }
+  return stats::median(far.size() >= fewest_points ? far : all);
+}
+
+// The curve cut open where nothing happens, at the first point past the middle of the page, so that
+// a class around d = 0 stays in one piece.
+std::vector<result::Point> cut_open(std::span<const result::Point> points) {
+  std::vector<result::Point> out(points.begin(), points.end());
+  const auto middle =
+      std::ranges::find_if(out, [](const auto& point) { return point.x >= offsets / 2; });
+  std::ranges::rotate(out, middle == out.end() ? out.begin() : middle);
+  return out;
+}
+
+}  // namespace
+
+OffsetClasses find_offset_classes(std::span<const result::Point> points) {
+  if (points.size() < fewest_points) return {};
+  OffsetClasses found{.baseline = far_median(points)};
+  if (found.baseline <= 0) return found;
+  const auto opened = cut_open(points);
+  std::vector<double> ratios;
+  bool robust = true;
+  for (const auto& point : opened) {
+    ratios.push_back(point.median / found.baseline);
+    robust = robust && point.count >= robust_count;
+  }
+  stats::LevelOptions options;
+  if (robust) options.outlier = 1e6;
+  const auto d_at = [&](std::size_t i) {
+    return static_cast<unsigned>(opened[i % opened.size()].x);
+  };
+  for (const auto& stretch : stats::find_levels(ratios, options)) {
+    if (stretch.level < slow_factor) continue;
+    if (stretch.last - stretch.first + 1 == opened.size()) continue;  // flat after all
+    found.classes.push_back({.first = d_at(stretch.first),
+                             .last = d_at(stretch.last),
+                             .ratio = stretch.level,
+                             .before = d_at(stretch.first + opened.size() - 1),
+                             .after = d_at(stretch.last + 1)});
+  }
+  std::ranges::sort(found.classes, {}, &OffsetClass::first);
+  return found;
+}
+
+std::string format_offsets(const OffsetClass& offset_class) {
+  if (offset_class.first == offset_class.last) return fmt::format("{}", offset_class.first);
+  return fmt::format("{}..{}", offset_class.first, offset_class.last);
+}
+
+}  // namespace bytepath::verdict
