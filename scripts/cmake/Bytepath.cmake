@@ -34,7 +34,7 @@ function(bytepath_module name)
 endfunction()
 
 # bytepath_kernels(<family> <kernel>...): kernels/<family>/<kernel>.cpp each define one
-# `Kernel <kernel>()`. A kernel is one file and one word; the table that lists them is generated.
+# `std::vector<Kernel> <kernel>()`. A kernel is one file and one word; the table that lists them is generated.
 function(bytepath_kernels family)
   foreach(kernel IN LISTS ARGN)
     set_property(GLOBAL APPEND PROPERTY BYTEPATH_KERNELS ${kernel})
@@ -76,7 +76,8 @@ function(bytepath_kernel_library)
     string(APPEND BYTEPATH_ROWS "      ${kernel},\n")
   endforeach()
   configure_file("${PROJECT_SOURCE_DIR}/kernels/table.cpp.in" kernel_table.cpp @ONLY)
-  add_library(bytepath_kernels STATIC ${sources} "${CMAKE_CURRENT_BINARY_DIR}/kernel_table.cpp")
+  file(GLOB helpers CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/kernels/*.cpp")  # what kernels share
+  add_library(bytepath_kernels STATIC ${sources} ${helpers} "${CMAKE_CURRENT_BINARY_DIR}/kernel_table.cpp")
   add_library(bytepath::kernels ALIAS bytepath_kernels)
   # A copy loop must stay a loop, and a call of memcpy must stay a call.
   target_compile_options(bytepath_kernels PRIVATE -O2 -fno-builtin
