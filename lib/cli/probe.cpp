@@ -145,6 +145,23 @@ Command& Command::number(const std::string& flags, std::uint64_t& value, const s
   return *this;
 }
 
+Command& Command::percent(const std::string& flags, double& value, const std::string& help) {
+  const auto read = [flags, &value](const std::string& text) {
+    char* end = nullptr;
+    const double parsed = std::strtod(text.c_str(), &end);
+    const std::string_view rest = trim(end);
+    if (end == text.c_str() || (!rest.empty() && rest != "%") || !(parsed > 0 && parsed <= 100)) {
+      throw Refusal(long_name(flags),
+                    {.kind = ErrorKind::usage,
+                     .message = fmt::format("'{}' is not a percentage above 0", text),
+                     .hint = "give 5 or 2.5%"});
+    }
+    value = parsed;
+  };
+  impl_->app->add_option_function<std::string>(flags, read, help)->type_name("PERCENT");
+  return *this;
+}
+
 Command& Command::flag(const std::string& flags, bool& value, const std::string& help) {
   impl_->app->add_flag(flags, value, help);
   return *this;

@@ -9,20 +9,20 @@
 namespace bytepath::copy {
 namespace {
 
-using verdict::offsets;
+using verdict::page_offsets;
 
 // Two refinements are enough for a gap of sixteen; more only serve a curve of pure noise.
 constexpr int max_refinements = 4;
 
 void add_every(std::set<unsigned>& chosen, unsigned first, unsigned last, unsigned step) {
-  for (unsigned d = first; d <= last; d += step) chosen.insert(d % offsets);
+  for (unsigned d = first; d <= last; d += step) chosen.insert(d % page_offsets);
 }
 
 // The offsets inside a gap; many of them for a short gap, evenly spread for a long one.
 void add_gap(std::set<unsigned>& chosen, unsigned from, unsigned to) {
-  const unsigned width = (to + offsets - from) % offsets;
+  const unsigned width = (to + page_offsets - from) % page_offsets;
   const unsigned step = std::max(1U, width / 16);
-  for (unsigned at = step; at < width; at += step) chosen.insert((from + at) % offsets);
+  for (unsigned at = step; at < width; at += step) chosen.insert((from + at) % page_offsets);
 }
 
 std::vector<result::Point> measure(const Workbench& bench, std::size_t kernel, std::uint64_t size,
@@ -45,22 +45,22 @@ std::vector<unsigned> sweep_offsets(Density density) {
   std::set<unsigned> chosen;
   switch (density) {
     case Density::full:
-      add_every(chosen, 0, offsets - 1, 1);
+      add_every(chosen, 0, page_offsets - 1, 1);
       break;
     case Density::dense:
       add_every(chosen, 0, 128, 1);
-      add_every(chosen, offsets - 128, offsets - 1, 1);
-      add_every(chosen, 128, offsets - 128, 16);
-      add_every(chosen, 136, offsets - 128, 128);  // some that are no multiple of 16
+      add_every(chosen, page_offsets - 128, page_offsets - 1, 1);
+      add_every(chosen, 128, page_offsets - 128, 16);
+      add_every(chosen, 136, page_offsets - 128, 128);  // some that are no multiple of 16
       break;
     case Density::sparse:
       add_every(chosen, 0, 64, 4);
       for (const unsigned d : {1U, 2U, 15U, 31U, 33U, 63U, 96U, 128U}) {
         chosen.insert(d);
-        chosen.insert(offsets - d);
+        chosen.insert(page_offsets - d);
       }
-      add_every(chosen, 128, offsets - 128, 128);
-      add_every(chosen, 200, offsets - 128, 256);
+      add_every(chosen, 128, page_offsets - 128, 128);
+      add_every(chosen, 200, page_offsets - 128, 256);
       break;
   }
   return {chosen.begin(), chosen.end()};

@@ -1,6 +1,7 @@
 #include "copy/survey.h"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 
 #include "base/units.h"
@@ -148,8 +149,9 @@ void Survey::measure_offsets(std::size_t kernel) {
   const auto found = verdict::find_offset_classes(points).classes;
   const auto worst = std::ranges::max_element(found, {}, &verdict::OffsetClass::ratio);
   if (worst != found.end()) {
-    const unsigned width = (worst->last + verdict::offsets - worst->first) % verdict::offsets;
-    slow_offsets_.emplace_back(kernel, (worst->first + width / 2) % verdict::offsets);
+    const unsigned width =
+        (worst->last + verdict::page_offsets - worst->first) % verdict::page_offsets;
+    slow_offsets_.emplace_back(kernel, (worst->first + width / 2) % verdict::page_offsets);
   }
   record_sweep(document_, row, size, std::move(points));
 }
@@ -271,29 +273,61 @@ result::Document Survey::run() {
   return std::move(document_);
 }
 
-Result<> check_size(const Workbench& bench, std::uint64_t size, const char* option) {
-  if (size == 0) {
-    return fail(ErrorKind::usage, fmt::format("{}: a copy of 0 bytes takes no time", option),
-                fmt::format("give 1 to {}", format_size(largest_size)));
+Result<> check_size(std::uint64_t size, const char* option) {
+  if (size >= 1 && size <= largest_size) return {};
+  return fail(ErrorKind::usage,
+              fmt::format("{}: {} is not between 1 byte and {}", option, format_size(size),
+                          format_size(largest_size)),
+              "a larger copy would need more memory than a probe may take");
+}
+
+Result<> check(const SurveyOptions& options) {
+  if (options.size != 0) {
+    if (auto checked = check_size(options.size, "--size"); !checked) return checked;
   }
-  if (size > largest_size) {
-    return fail(ErrorKind::usage,
-                fmt::format("{}: {} is more than the largest copy, {}", option, format_size(size),
-                            format_size(largest_size)),
-                "two buffers of a larger one would not fit a probe");
+  for (const auto size : options.sizes) {
+    if (auto checked = check_size(size, "--sizes"); !checked) return checked;
   }
-  (void)bench;
   return {};
 }
 
 }  // namespace
 
 Result<result::Document> survey(const SurveyOptions& options, const Progress& progress) {
+  if (auto checked = check(options); !checked) return std::unexpected(checked.error());
   const Plan plan = plan_of(options);
   BYTEPATH_TRY(pinned, measure::Pinned::to(options.cpu));
-  (void)pinned;
   BYTEPATH_TRY(bench, Workbench::open(plan.largest, options.directory));
-  return Survey(options, plan, std::move(bench), progress).run();
+  Survey work(options, plan, std::move(bench), progress);
+  auto document = work.run();
+  document.parameters["cpu"] = static_cast<std::int64_t>(pinned.cpu());
+  return document;
+}
+
+result::Document list_kernels() {
+  result::Document document;
+  result::Table table{.name = "kernels",
+                      .title = "Kernels",
+                      .columns = {{"kernel", ""},
+                                  {"family", ""},
+                                  {"what", ""},
+                                  {"offset_d", ""},
+                                  {"copies_per_byte", ""},
+                                  {"needs", ""},
+                                  {"unavailable", ""}}};
+  for (const auto& row : kernels::all()) {
+    table.rows.push_back({row.name, std::string(family_name(row.family)), row.summary, row.offset,
+                          static_cast<std::int64_t>(row.moves), row.needs, row.unavailable});
+  }
+  document.verdict = {.state = "listed", .text = fmt::format("{} kernels", table.rows.size())};
+  document.tables.push_back(std::move(table));
+  return document;
+}
+
+std::vector<std::string> kernel_names() {
+  std::vector<std::string> names;
+  for (auto& row : kernels::all()) names.push_back(std::move(row.name));
+  return names;
 }
 
 }  // namespace bytepath::copy

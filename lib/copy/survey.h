@@ -32,8 +32,8 @@ inline constexpr std::uint64_t largest_size = 64U << 20;
 // Error (usage): a size that is 0, too large or fits no kernel.
 Result<result::Document> survey(const SurveyOptions& options, const Progress& progress);
 
-// All kernels with what they do and, for those that cannot run here, why not: the table "kernels".
-Result<result::Document> list_kernels(const SurveyOptions& options);
+// The table "kernels": what each does and, for those that cannot run here, why not.
+result::Document list_kernels();
 
 // Names for --kernels, in the order of the table.
 std::vector<std::string> kernel_names();

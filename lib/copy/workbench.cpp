@@ -78,9 +78,10 @@ Workbench::Place Workbench::place(const CopyCell& cell, std::size_t round) const
   // rounds see further pairs.
   const std::size_t from = pair % slots;
   const std::size_t to = (pair * 5 + pair / slots) % slots;
+  const auto begin = kernels::place(kernels_[cell.kernel], cell.offset);
   return {.destination = destination_.data() + to * step + page_size +
-                         (cell.source_offset + cell.offset) % page_size,
-          .source = source_.data() + from * step + page_size + cell.source_offset};
+                         (begin.destination + cell.source_offset) % page_size,
+          .source = source_.data() + from * step + page_size + begin.source + cell.source_offset};
 }
 
 std::vector<measure::CellSamples> Workbench::time(const std::vector<CopyCell>& cells,

@@ -21,7 +21,7 @@ struct CopyCell {
   std::size_t kernel = 0;  // index into Workbench::kernels()
   std::uint64_t size = 0;
   unsigned offset = 0;
-  unsigned source_offset = 0;
+  unsigned source_offset = 0;  // 0 for kernels whose source or destination must begin a page
   // Which page pair each round uses; fixed when >= 0, else another one each round.
   int pair = -1;
 };

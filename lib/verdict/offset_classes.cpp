@@ -20,7 +20,7 @@ double far_median(std::span<const result::Point> points) {
   std::vector<double> all;
   for (const auto& point : points) {
     all.push_back(point.median);
-    if (point.x >= near && point.x <= offsets - near) far.push_back(point.median);
+    if (point.x >= near && point.x <= page_offsets - near) far.push_back(point.median);
   }
   return stats::median(far.size() >= fewest_points ? far : all);
 }
@@ -30,7 +30,7 @@ double far_median(std::span<const result::Point> points) {
 std::vector<result::Point> cut_open(std::span<const result::Point> points) {
   std::vector<result::Point> out(points.begin(), points.end());
   const auto middle =
-      std::ranges::find_if(out, [](const auto& point) { return point.x >= offsets / 2; });
+      std::ranges::find_if(out, [](const auto& point) { return point.x >= page_offsets / 2; });
   std::ranges::rotate(out, middle == out.end() ? out.begin() : middle);
   return out;
 }

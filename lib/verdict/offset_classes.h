@@ -9,7 +9,7 @@
 // alone, by no table of CPUs.
 namespace bytepath::verdict {
 
-inline constexpr unsigned offsets = 4096;  // d is taken modulo the page
+inline constexpr unsigned page_offsets = 4096;  // d is taken modulo the page
 
 // Times are called slow from this factor over the baseline on, severe from the second.
 inline constexpr double slow_factor = 1.5;
