@@ -141,6 +141,29 @@ void record_matrix(Document& document, const kernels::Kernel& kernel,
   document.heatmaps.push_back(std::move(map));
 }
 
+void record_alignments(Document& document, const kernels::Kernel& kernel, unsigned line,
+                       std::uint64_t size, const std::vector<measure::CellSamples>& samples) {
+  result::HeatMap map{
+      .name = "throughput_by_alignment",
+      .labels = labels_of(kernel),
+      .title = fmt::format("{}: throughput of {} by alignment", kernel.name, format_size(size)),
+      .x_label = "destination mod 64",
+      .y_label = "source mod 64",
+      .unit = "GB/s",
+      .log = true};
+  for (unsigned i = 0; i < line; ++i) {
+    map.x.push_back(i);
+    map.y.push_back(i);
+    auto& row = map.values.emplace_back();
+    for (unsigned j = 0; j < line; ++j) {
+      const double ns = stats::summarize(samples[i * line + j].ns).median;
+      row.push_back(ns > 0 ? static_cast<double>(size) / ns
+                           : std::numeric_limits<double>::quiet_NaN());
+    }
+  }
+  document.heatmaps.push_back(std::move(map));
+}
+
 void record_pair_tail(Document& document, const kernels::Kernel& kernel, const PairTail& tail) {
   const double share = static_cast<double>(tail.slow_pairs) / static_cast<double>(tail.pairs);
   document.metrics.push_back({.name = "slow_page_pairs",

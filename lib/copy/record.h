@@ -34,6 +34,10 @@ void record_matrix(result::Document& document, const kernels::Kernel& kernel,
                    const std::vector<std::uint64_t>& sizes, const std::vector<unsigned>& offsets,
                    const std::vector<std::vector<SizeRatio>>& by_offset);
 
+// Heat map "throughput_by_alignment" of `line` x `line` cells, row by row of source alignment.
+void record_alignments(result::Document& document, const kernels::Kernel& kernel, unsigned line,
+                       std::uint64_t size, const std::vector<measure::CellSamples>& samples);
+
 void record_pair_tail(result::Document& document, const kernels::Kernel& kernel,
                       const PairTail& tail);
 void record_far_distance(result::Document& document, const kernels::Kernel& kernel,

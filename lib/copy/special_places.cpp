@@ -41,9 +41,14 @@ std::optional<PairTail> measure_pair_tail(const Workbench& bench, std::size_t ke
 Result<std::vector<FarDistance>> measure_far_distance(const Workbench& bench, std::size_t kernel,
                                                       std::uint64_t size, RunLimits& limits) {
   constexpr std::uint64_t far = 4ULL << 30;
-  constexpr std::size_t rounds = 16;
-  constexpr std::array<unsigned, 5> offsets = {1, 8, 32, 48, 63};
-  const std::size_t bytes = size + 2 * measure::page_size;
+  constexpr std::size_t rounds = 32;
+  // The last is outside the class: what the distance does by itself.
+  constexpr std::array<unsigned, 6> offsets = {1, 8, 32, 48, 63, far_control_offset};
+  // A page pair may be slow by itself, so each round takes another one, as the cells of a
+  // workbench.
+  const std::size_t step =
+      (size + 2 * measure::page_size) / measure::page_size * measure::page_size;
+  const std::size_t bytes = Workbench::pairs * step;
   BYTEPATH_TRY(source, measure::Pages::map(bytes));
   BYTEPATH_TRY(distant, measure::Pages::map(bytes, source.data() + far));
   BYTEPATH_TRY(other, measure::Pages::map(bytes));
@@ -51,9 +56,10 @@ Result<std::vector<FarDistance>> measure_far_distance(const Workbench& bench, st
   std::vector<measure::Cell> cells;
   for (const unsigned offset : offsets) {
     for (std::byte* destination : {distant.data(), other.data()}) {
-      cells.push_back({[&row, size, to = destination + offset, from = source.data()](
-                           std::size_t, std::size_t times) {
-        return row.repeat(nullptr, to, from, size, times);
+      cells.push_back({[&row, size, step, to = destination + offset, from = source.data()](
+                           std::size_t round, std::size_t times) {
+        const std::size_t at = round % Workbench::pairs * step;
+        return row.repeat(nullptr, to + at, from + at, size, times);
       }});
     }
   }
@@ -63,8 +69,16 @@ Result<std::vector<FarDistance>> measure_far_distance(const Workbench& bench, st
   limits.interrupted = limits.interrupted || timed.interrupted;
   std::vector<FarDistance> out;
   for (std::size_t i = 0; i < offsets.size(); ++i) {
-    const auto ratio = stats::paired_ratio(timed.cells[2 * i].ns, timed.cells[2 * i + 1].ns);
-    if (ratio.count > 0) out.push_back({.size = size, .offset = offsets[i], .ratio = ratio});
+    // The two lie in different pages, so each is summed up by itself before they are compared.
+    const auto at_far = stats::summarize(timed.cells[2 * i].ns);
+    const auto elsewhere = stats::summarize(timed.cells[2 * i + 1].ns);
+    if (at_far.count == 0 || elsewhere.count == 0 || elsewhere.low <= 0) continue;
+    out.push_back({.size = size,
+                   .offset = offsets[i],
+                   .ratio = {.count = at_far.count,
+                             .median = at_far.median / elsewhere.median,
+                             .low = at_far.low / elsewhere.high,
+                             .high = at_far.high / elsewhere.low}});
   }
   return out;
 }

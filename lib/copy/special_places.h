@@ -31,6 +31,8 @@ struct FarDistance {
   stats::Summary ratio;
 };
 
+inline constexpr unsigned far_control_offset = 2048;
+
 // Error: no address space left at that distance.
 Result<std::vector<FarDistance>> measure_far_distance(const Workbench& bench, std::size_t kernel,
                                                       std::uint64_t size, RunLimits& limits);

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
+#include <map>
+#include <set>
 
 #include "base/units.h"
 #include "copy/offset_sweep.h"
@@ -20,27 +21,39 @@ using kernels::Kernel;
 using std::chrono::steady_clock;
 
 struct Plan {
-  std::chrono::nanoseconds budget;
-  std::size_t rounds;         // of sweeps and ratios
-  Density instruction_sweep;  // of rep movsb, the instruction in question
-  Density other_sweep;
-  bool every_kernel;  // or only those that the verdict needs
-  bool maps;
-  std::uint64_t largest;  // of the size sweep
+  std::chrono::nanoseconds budget{};
+  std::size_t rounds = 16;                     // of sweeps and ratios
+  Density instruction_sweep = Density::dense;  // of rep movsb, the instruction in question
+  Density other_sweep = Density::sparse;
+  bool every_kernel = true;  // or only those that the verdict needs
+  bool maps = true;
+  std::uint64_t largest_window = 4U
+                                 << 20;  // of the size sweeps that look for a window: past any L2
+  std::uint64_t largest = 32U << 20;     // of rep movsb's, which shows every tier
 };
 
 Plan plan_of(const SurveyOptions& options) {
   using std::chrono::milliseconds;
-  Plan plan{};
+  Plan plan;
   switch (options.effort) {
     case Effort::quick:
-      plan = {milliseconds(220), 16, Density::sparse, Density::sparse, false, false, 1U << 20};
+      plan = {.budget = milliseconds(220),
+              .instruction_sweep = Density::sparse,
+              .every_kernel = false,
+              .maps = false,
+              .largest_window = 1U << 20,
+              .largest = 1U << 20};
       break;
     case Effort::normal:
-      plan = {milliseconds(2700), 16, Density::dense, Density::sparse, true, true, 32U << 20};
+      plan = {.budget = milliseconds(2600)};
       break;
     case Effort::thorough:
-      plan = {milliseconds(60000), 32, Density::full, Density::dense, true, true, largest_size};
+      plan = {.budget = std::chrono::seconds(60),
+              .rounds = 32,
+              .instruction_sweep = Density::full,
+              .other_sweep = Density::dense,
+              .largest_window = largest_size,
+              .largest = largest_size};
       break;
   }
   if (options.budget.count() > 0) plan.budget = options.budget;
@@ -83,9 +96,15 @@ class Survey {
  private:
   bool chosen(const Kernel& kernel) const;
   void record_parameters();
-  void measure(std::size_t kernel);
+  template <class Step>
+  void with(std::size_t kernel, Step step);
+  void measure_kernel(std::size_t kernel);
+  void measure_family(Family family);
+  void measure_variants();
+  void measure_alignments(std::size_t kernel);
+  void report_skipped();
   void measure_offsets(std::size_t kernel);
-  void measure_sizes(std::size_t kernel);
+  void measure_sizes(std::size_t kernel, std::uint64_t largest);
   void measure_map(std::size_t kernel);
   void measure_special_places(std::size_t kernel);
   void measure_ratios(std::size_t kernel, const std::vector<std::uint64_t>& sizes,
@@ -99,16 +118,14 @@ class Survey {
   RunLimits limits_;
   result::Document document_;
   // The middle of each kernel's worst class, once it was swept.
-  std::vector<std::pair<std::size_t, unsigned>> slow_offsets_;
+  std::map<std::size_t, unsigned> slow_offsets_;
+  std::set<std::size_t> measured_;
+  std::set<std::string> skipped_;
 };
 
 bool Survey::chosen(const Kernel& kernel) const {
-  if (!options_.kernels.empty()) {
-    return std::ranges::find(options_.kernels, kernel.name) != options_.kernels.end();
-  }
-  if (plan_.every_kernel) return true;
-  return kernel.name == "rep-movsb" || kernel.name == "memcpy" || kernel.name == "pread" ||
-         kernel.name == "pwrite";
+  return options_.kernels.empty() ||
+         std::ranges::find(options_.kernels, kernel.name) != options_.kernels.end();
 }
 
 void Survey::leave_out(const std::string& what, const std::string& reason,
@@ -151,15 +168,14 @@ void Survey::measure_offsets(std::size_t kernel) {
   if (worst != found.end()) {
     const unsigned width =
         (worst->last + verdict::page_offsets - worst->first) % verdict::page_offsets;
-    slow_offsets_.emplace_back(kernel, (worst->first + width / 2) % verdict::page_offsets);
+    slow_offsets_[kernel] = (worst->first + width / 2) % verdict::page_offsets;
   }
   record_sweep(document_, row, size, std::move(points));
 }
 
 unsigned Survey::slow_offset(std::size_t kernel) const {
   constexpr unsigned usual = 8;  // inside every slow class that was ever reported
-  const auto found =
-      std::ranges::find(slow_offsets_, kernel, &std::pair<std::size_t, unsigned>::first);
+  const auto found = slow_offsets_.find(kernel);
   return found == slow_offsets_.end() ? usual : found->second;
 }
 
@@ -172,12 +188,11 @@ void Survey::measure_ratios(std::size_t kernel, const std::vector<std::uint64_t>
   }
 }
 
-void Survey::measure_sizes(std::size_t kernel) {
+void Survey::measure_sizes(std::size_t kernel, std::uint64_t largest) {
   const Kernel& row = bench_.kernels()[kernel];
   constexpr std::size_t rounds = 9;  // the large copies cost milliseconds each
   const unsigned offset = slow_offset(kernel);
-  const auto sizes =
-      !options_.sizes.empty() ? options_.sizes : powers_of_two(row.granule, plan_.largest);
+  const auto sizes = !options_.sizes.empty() ? options_.sizes : powers_of_two(row.granule, largest);
   const auto ratios = ratios_by_size(bench_, kernel, offset, sizes, rounds, limits_);
   if (ratios.empty()) return;
   record_ratios_by_size(document_, row, offset, ratios);
@@ -207,6 +222,26 @@ void Survey::measure_map(std::size_t kernel) {
   record_matrix(document_, row, sizes, landmark_offsets, by_offset);
 }
 
+// d does not say all if two places of the same d differ: every alignment of the source in a cache
+// line against every one of the destination.
+void Survey::measure_alignments(std::size_t kernel) {
+  constexpr std::size_t rounds = 5;
+  constexpr unsigned line = 64;
+  const Kernel& row = bench_.kernels()[kernel];
+  std::vector<CopyCell> cells;
+  for (unsigned source = 0; source < line; ++source) {
+    for (unsigned destination = 0; destination < line; ++destination) {
+      cells.push_back(
+          {.kernel = kernel,
+           .size = sweep_size,
+           .offset = (destination + verdict::page_offsets - source) % verdict::page_offsets,
+           .source_offset = source});
+    }
+  }
+  record_alignments(document_, row, line, sweep_size,
+                    bench_.time(cells, rounds, limits_, row.name + " grid"));
+}
+
 void Survey::measure_special_places(std::size_t kernel) {
   const Kernel& row = bench_.kernels()[kernel];
   constexpr std::uint64_t tail_size = 2048;
@@ -222,53 +257,97 @@ void Survey::measure_special_places(std::size_t kernel) {
   for (const auto& at : *far) record_far_distance(document_, row, at);
 }
 
-void Survey::measure(std::size_t kernel) {
+// One kernel's part of a step: only when there is time and the kernel runs here.
+template <class Step>
+void Survey::with(std::size_t kernel, Step step) {
+  if (kernel >= bench_.kernels().size()) return;  // a libc without mempcpy
   const Kernel& row = bench_.kernels()[kernel];
+  if (!chosen(row)) return;
   if (limits_.over()) {
-    if (!limits_.interrupted) leave_out(row.name, "the time was over", "give a longer --budget");
+    skipped_.insert(row.name);
     return;
   }
   if (const auto ready = bench_.prepare(kernel); !ready) {
     leave_out(row.name, ready.error().message, ready.error().hint);
     return;
   }
-  if (is_variant(row)) {
-    measure_ratios(kernel, {sweep_size}, {slow_offset(bench_.index("rep-movsb"))});
-  } else {
-    measure_offsets(kernel);
-    if (row.family == Family::syscall) {
-      measure_ratios(kernel, {syscall_ratio_size}, {0, slow_offset(kernel), 4088});
-    } else {
-      measure_ratios(kernel, {sweep_size}, {slow_offset(kernel)});
-    }
-  }
+  step(kernel);
   bench_.release(kernel);
 }
 
-result::Document Survey::run() {
-  record_parameters();
-  // In the order of what the verdict needs most, so that a short budget still gives one.
-  std::vector<std::size_t> order;
-  for (const Family family : {Family::instruction, Family::libc, Family::syscall, Family::vector}) {
-    for (std::size_t i = 0; i < bench_.kernels().size(); ++i) {
-      const Kernel& row = bench_.kernels()[i];
-      if (row.family == family && !is_variant(row) && chosen(row)) order.push_back(i);
-    }
+void Survey::measure_kernel(std::size_t kernel) {
+  measure_offsets(kernel);
+  const Kernel& row = bench_.kernels()[kernel];
+  if (row.family == Family::syscall) {
+    // An offset of the class, the best one, and one that is far from the class but as unaligned.
+    measure_ratios(kernel, {syscall_sweep_size, syscall_ratio_size}, {slow_offset(kernel)});
+    measure_ratios(kernel, {syscall_ratio_size}, {0, 4088});
+  } else {
+    measure_ratios(kernel, {sweep_size}, {slow_offset(kernel)});
   }
-  for (const std::size_t kernel : order) measure(kernel);
-  for (const std::size_t kernel : order) {
-    const Kernel& row = bench_.kernels()[kernel];
-    const bool wanted =
-        row.name == "rep-movsb" || row.name == "rep-movsq" || row.family == Family::libc;
-    if (!wanted || limits_.over() || !bench_.prepare(kernel)) continue;
-    measure_sizes(kernel);
-    if (row.name == "rep-movsb") measure_special_places(kernel);
-    if (plan_.maps && (row.name == "rep-movsb" || row.name == "memcpy")) measure_map(kernel);
-  }
+}
+
+void Survey::measure_family(Family family) {
   for (std::size_t i = 0; i < bench_.kernels().size(); ++i) {
     const Kernel& row = bench_.kernels()[i];
-    if (is_variant(row) && row.unavailable.empty() && chosen(row)) measure(i);
+    if (row.family != family || is_variant(row) || measured_.contains(i)) continue;
+    with(i, [&](std::size_t kernel) { measure_kernel(kernel); });
+    measured_.insert(i);
   }
+}
+
+void Survey::measure_variants() {
+  const unsigned offset = slow_offset(bench_.index("rep-movsb"));
+  for (std::size_t i = 0; i < bench_.kernels().size(); ++i) {
+    const Kernel& row = bench_.kernels()[i];
+    if (!is_variant(row) || !row.unavailable.empty()) continue;
+    with(i, [&](std::size_t kernel) { measure_ratios(kernel, {sweep_size}, {offset}); });
+  }
+}
+
+void Survey::report_skipped() {
+  if (skipped_.empty() || limits_.interrupted) return;
+  leave_out(fmt::format("{}", fmt::join(skipped_, ", ")), "the time was over",
+            "give a longer --budget, or --thorough");
+}
+
+// In the order of what the verdict needs most, so that a short budget or Ctrl-C still leaves one.
+result::Document Survey::run() {
+  record_parameters();
+  const std::size_t rep_movsb = bench_.index("rep-movsb");
+  const std::size_t memcpy = bench_.index("memcpy");
+  for (const char* name : {"rep-movsb", "memcpy", "pread", "pwrite"}) {
+    const std::size_t kernel = bench_.index(name);
+    with(kernel, [&](std::size_t k) { measure_kernel(k); });
+    measured_.insert(kernel);
+  }
+  with(memcpy, [&](std::size_t kernel) { measure_sizes(kernel, plan_.largest_window); });
+  if (plan_.every_kernel || !options_.kernels.empty()) {
+    measure_family(Family::libc);
+    for (const char* name : {"memmove", "mempcpy"}) {
+      with(bench_.index(name),
+           [&](std::size_t kernel) { measure_sizes(kernel, plan_.largest_window); });
+    }
+    measure_family(Family::syscall);
+    with(rep_movsb, [&](std::size_t kernel) {
+      measure_special_places(kernel);
+      measure_sizes(kernel, plan_.largest);
+    });
+    measure_family(Family::instruction);
+    measure_family(Family::vector);
+    with(bench_.index("rep-movsq"),
+         [&](std::size_t kernel) { measure_sizes(kernel, plan_.largest_window); });
+    measure_variants();
+  }
+  if (plan_.maps) {
+    for (const std::size_t kernel : {rep_movsb, memcpy}) {
+      with(kernel, [&](std::size_t k) { measure_map(k); });
+      if (options_.effort == Effort::thorough) {
+        with(kernel, [&](std::size_t k) { measure_alignments(k); });
+      }
+    }
+  }
+  report_skipped();
   document_.complete = !limits_.interrupted;
   return std::move(document_);
 }

@@ -8,11 +8,6 @@
 namespace bytepath::verdict {
 namespace {
 
-std::string label(const result::Labels& labels, const std::string& key) {
-  const auto found = labels.find(key);
-  return found == labels.end() ? std::string{} : found->second;
-}
-
 std::uint64_t number(const std::string& text) { return parse_unsigned(text).value_or(0); }
 
 bool contains(const OffsetClass& offset_class, std::uint64_t d) {
@@ -41,6 +36,11 @@ void take_paired_ratio(const result::Document& document, SlowOffsets& slow) {
 }
 
 }  // namespace
+
+std::string label(const result::Labels& labels, const std::string& key) {
+  const auto found = labels.find(key);
+  return found == labels.end() ? std::string{} : found->second;
+}
 
 std::vector<SlowOffsets> slow_offsets(const result::Document& document) {
   std::vector<SlowOffsets> out;

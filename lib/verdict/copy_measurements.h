@@ -42,6 +42,9 @@ std::optional<KnownWindow> size_window(const result::Document& document, std::st
 // "2113 to 524287 bytes", "from 1 byte on", "all sizes measured".
 std::string format_window(const KnownWindow& window);
 
+// A label's value, empty when there is none.
+std::string label(const result::Labels& labels, const std::string& key);
+
 const result::Table* find_table(const result::Document& document, std::string_view name);
 
 // A cell of a row by its column's name; monostate when there is none.

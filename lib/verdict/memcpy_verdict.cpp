@@ -53,9 +53,7 @@ void add_who_is_hit(Document& document, const std::vector<SlowOffsets>& all) {
 
 std::size_t swept(const Document& document, std::string_view family) {
   return static_cast<std::size_t>(std::ranges::count_if(document.series, [&](const auto& series) {
-    const auto found = series.labels.find("family");
-    return series.name == "time_by_offset" && found != series.labels.end() &&
-           found->second == family;
+    return series.name == "time_by_offset" && label(series.labels, "family") == family;
   }));
 }
 
@@ -109,10 +107,15 @@ void judge_memcpy(Document& document) {
                             badly ? "affected" : "mildly affected", hit)};
     return;
   }
-  document.verdict = {.state = "not-affected",
-                      .text =
-                          "not affected: rep movsb is about as fast at every offset, and so are "
-                          "the copies of the C library and the kernel"};
+  std::vector<std::string> others;
+  if (swept(document, "libc") > 0) others.emplace_back("the C library's");
+  if (swept(document, "syscall") > 0) others.emplace_back("the kernel's");
+  document.verdict = {
+      .state = "not-affected",
+      .text = fmt::format("not affected: rep movsb is about as fast at every offset{}",
+                          others.empty() ? ""
+                                         : fmt::format(", and so are {} copies that were measured",
+                                                       fmt::join(others, " and ")))};
 }
 
 }  // namespace bytepath::verdict
