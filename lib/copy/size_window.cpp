@@ -58,6 +58,15 @@ std::vector<SizeRatio> ratios_by_size(const Workbench& bench, std::size_t kernel
   return out;
 }
 
+void add_samples(std::vector<SizeRatio>& ratios, const std::vector<SizeRatio>& more) {
+  for (auto& at : ratios) {
+    const auto found = std::ranges::find(more, at.size, &SizeRatio::size);
+    if (found == more.end()) continue;
+    at.samples.insert(at.samples.end(), found->samples.begin(), found->samples.end());
+    at.ratio = stats::summarize(at.samples);
+  }
+}
+
 std::optional<SizeWindow> slow_window(const std::vector<SizeRatio>& ratios) {
   const auto worst =
       std::ranges::max_element(ratios, {}, [](const SizeRatio& at) { return at.ratio.median; });

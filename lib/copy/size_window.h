@@ -32,6 +32,9 @@ std::vector<SizeRatio> ratios_by_size(const Workbench& bench, std::size_t kernel
                                       const std::vector<std::uint64_t>& sizes, std::size_t rounds,
                                       RunLimits& limits);
 
+// Adds the samples of a further measurement of the same sizes and sums up anew.
+void add_samples(std::vector<SizeRatio>& ratios, const std::vector<SizeRatio>& more);
+
 // The stretch of sizes around the largest ratio that is slow throughout, its borders at measured
 // sizes. Pure. Nothing when no size is slow (verdict::slow_factor).
 std::optional<SizeWindow> slow_window(const std::vector<SizeRatio>& ratios);

@@ -109,6 +109,7 @@ class Survey {
   void measure_special_places(std::size_t kernel);
   void measure_ratios(std::size_t kernel, const std::vector<std::uint64_t>& sizes,
                       const std::vector<unsigned>& offsets);
+  bool precise_enough(const std::vector<SizeRatio>& ratios) const;
   void leave_out(const std::string& what, const std::string& reason, const std::string& remedy);
   unsigned slow_offset(std::size_t kernel) const;
 
@@ -182,10 +183,24 @@ unsigned Survey::slow_offset(std::size_t kernel) const {
 void Survey::measure_ratios(std::size_t kernel, const std::vector<std::uint64_t>& sizes,
                             const std::vector<unsigned>& offsets) {
   for (const unsigned offset : offsets) {
-    for (const auto& ratio : ratios_by_size(bench_, kernel, offset, sizes, plan_.rounds, limits_)) {
+    auto ratios = ratios_by_size(bench_, kernel, offset, sizes, plan_.rounds, limits_);
+    while (!precise_enough(ratios) && !limits_.over()) {
+      ++limits_.seed;  // another order of the same cells
+      add_samples(ratios, ratios_by_size(bench_, kernel, offset, sizes, plan_.rounds, limits_));
+    }
+    for (const auto& ratio : ratios) {
       record_ratio(document_, bench_.kernels()[kernel], offset, ratio);
     }
   }
+}
+
+bool Survey::precise_enough(const std::vector<SizeRatio>& ratios) const {
+  if (options_.precision <= 0) return true;
+  return std::ranges::all_of(ratios, [&](const SizeRatio& at) {
+    const double half_width = (at.ratio.high - at.ratio.low) / 2;
+    return at.samples.size() >= result::max_samples ||
+           half_width <= options_.precision / 100 * at.ratio.median;
+  });
 }
 
 void Survey::measure_sizes(std::size_t kernel, std::uint64_t largest) {

@@ -67,24 +67,41 @@ Stretch stretch_of(std::span<const double> values, std::size_t first, std::size_
   return {.first = first, .last = last, .level = median(values.subspan(first, last - first + 1))};
 }
 
-// Joins the two most alike neighbours until all differ by smallest_step.
+double apart(const Stretch& a, const Stretch& b) { return std::abs(std::log(b.level / a.level)); }
+
+void join(std::span<const double> values, std::vector<Stretch>& stretches, std::size_t left) {
+  const auto at = static_cast<std::ptrdiff_t>(left);
+  stretches[left] = stretch_of(values, stretches[left].first, stretches[left + 1].last);
+  stretches.erase(stretches.begin() + at + 1);
+}
+
+// Gives the shortest stretch below `fewest` values to its more alike neighbour until there is none.
+void join_short(std::span<const double> values, std::vector<Stretch>& stretches,
+                std::size_t fewest) {
+  while (stretches.size() > 1) {
+    const auto length = [](const Stretch& s) { return s.last - s.first + 1; };
+    const auto shortest = std::ranges::min_element(stretches, {}, length);
+    if (length(*shortest) >= fewest) return;
+    const auto i = static_cast<std::size_t>(shortest - stretches.begin());
+    const bool to_left =
+        i > 0 && (i + 1 == stretches.size() ||
+                  apart(stretches[i - 1], *shortest) <= apart(*shortest, stretches[i + 1]));
+    join(values, stretches, to_left ? i - 1 : i);
+  }
+}
+
+// Joins the two most alike neighbours until all differ by `step`.
 void join_alike(std::span<const double> values, std::vector<Stretch>& stretches, double step) {
   while (stretches.size() > 1) {
-    std::size_t nearest = 0;
-    double smallest = std::log(step);
-    bool found = false;
-    for (std::size_t i = 0; i + 1 < stretches.size(); ++i) {
-      const double difference = std::abs(std::log(stretches[i + 1].level / stretches[i].level));
-      if (difference < smallest) {
-        smallest = difference;
-        nearest = i;
-        found = true;
+    std::size_t most_alike = 0;
+    for (std::size_t i = 1; i + 1 < stretches.size(); ++i) {
+      if (apart(stretches[i], stretches[i + 1]) <
+          apart(stretches[most_alike], stretches[most_alike + 1])) {
+        most_alike = i;
       }
     }
-    if (!found) return;
-    const auto at = static_cast<std::ptrdiff_t>(nearest);
-    stretches[nearest] = stretch_of(values, stretches[nearest].first, stretches[nearest + 1].last);
-    stretches.erase(stretches.begin() + at + 1);
+    if (apart(stretches[most_alike], stretches[most_alike + 1]) >= std::log(step)) return;
+    join(values, stretches, most_alike);
   }
 }
 
@@ -104,6 +121,7 @@ std::vector<Stretch> find_levels(std::span<const double> values, const LevelOpti
     stretches.push_back(stretch_of(clean, first, last));
     first = last + 1;
   }
+  join_short(clean, stretches, options.fewest);
   join_alike(clean, stretches, options.smallest_step);
   return stretches;
 }

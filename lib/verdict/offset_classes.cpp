@@ -49,17 +49,23 @@ OffsetClasses find_offset_classes(std::span<const result::Point> points) {
     robust = robust && point.count >= robust_count;
   }
   stats::LevelOptions options;
-  if (robust) options.outlier = 1e6;
-  const auto d_at = [&](std::size_t i) {
-    return static_cast<unsigned>(opened[i % opened.size()].x);
-  };
-  for (const auto& stretch : stats::find_levels(ratios, options)) {
-    if (stretch.level < slow_factor) continue;
-    if (stretch.last - stretch.first + 1 == opened.size()) continue;  // flat after all
+  if (robust) options = {.outlier = 1e6, .fewest = 1};
+  auto stretches = stats::find_levels(ratios, options);
+  if (stretches.size() < 2) return found;  // flat
+  // The curve is a circle: what was cut open there is one stretch.
+  const double seam = stretches.back().level / stretches.front().level;
+  if (seam < options.smallest_step && seam > 1 / options.smallest_step) {
+    stretches.front().first = stretches.back().first;
+    stretches.pop_back();
+  }
+  const std::size_t n = opened.size();
+  const auto d_at = [&](std::size_t i) { return static_cast<unsigned>(opened[i % n].x); };
+  for (const auto& stretch : stretches) {
+    if (stretch.level < slow_factor || stretches.size() < 2) continue;
     found.classes.push_back({.first = d_at(stretch.first),
                              .last = d_at(stretch.last),
                              .ratio = stretch.level,
-                             .before = d_at(stretch.first + opened.size() - 1),
+                             .before = d_at(stretch.first + n - 1),
                              .after = d_at(stretch.last + 1)});
   }
   std::ranges::sort(found.classes, {}, &OffsetClass::first);

@@ -1,6 +1,9 @@
 // memcpy-probe: is rep movsb slow at some offsets on this host, who is hit, what mends it.
+#include "base/file.h"
 #include "cli/probe.h"
+#include "copy/remedy_trial.h"
 #include "copy/survey.h"
+#include "verdict/ratio_comparison.h"
 
 namespace bytepath {
 namespace {
@@ -10,15 +13,38 @@ struct Options {
   bool quick = false;
   bool thorough = false;
   bool list = false;
+  bool verify = false;
+  std::string libc;
+  std::string against;
   std::uint64_t cpu = UINT64_MAX;
 };
+
+Result<> add_comparison(result::Document& document, const std::string& path) {
+  BYTEPATH_TRY(text, read_file(path));
+  BYTEPATH_TRY(before, result::from_json(text, path));
+  document.tool = "memcpy-probe";
+  BYTEPATH_TRY(table, verdict::compare_ratios(before, document));
+  document.tables.push_back(std::move(table));
+  return {};
+}
 
 Result<result::Document> run(Options options, const cli::Context& context) {
   if (options.list) return copy::list_kernels();
   if (options.quick) options.survey.effort = copy::Effort::quick;
   if (options.thorough) options.survey.effort = copy::Effort::thorough;
   if (options.cpu != UINT64_MAX) options.survey.cpu = static_cast<int>(options.cpu);
-  return copy::survey(options.survey, context.progress);
+  BYTEPATH_TRY(document, copy::survey(options.survey, context.progress));
+  if (options.verify || !options.libc.empty()) {
+    if (auto tried = copy::try_remedies(document, options.libc, context.progress); !tried) {
+      return std::unexpected(tried.error());
+    }
+  }
+  if (!options.against.empty()) {
+    if (auto added = add_comparison(document, options.against); !added) {
+      return std::unexpected(added.error());
+    }
+  }
+  return document;
 }
 
 }  // namespace
@@ -42,6 +68,10 @@ int main(int argc, char** argv) {
       .names("-k,--kernels", options.survey.kernels, "only these kernels", copy::kernel_names())
       .size("-s,--size", options.survey.size, "bytes per copy of the offset sweep")
       .sizes("--sizes", options.survey.sizes, "sizes of the size sweep")
+      .flag("--verify", options.verify, "run again under each remedy and say which help here")
+      .text("--libc", options.libc, "PATH",
+            "with --verify, also under this C library (its ld.so or folder)")
+      .text("--against", options.against, "FILE", "compare ratios with this older JSON document")
       .text("--directory", options.survey.directory, "DIR",
             "make the files of the system calls in DIR")
       .duration("--budget", options.survey.budget, "stop beginning measurements after this time")

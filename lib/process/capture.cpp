@@ -1,0 +1,108 @@
+#include "process/capture.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <csignal>
+#include <string_view>
+
+#include "base/descriptor.h"
+
+namespace bytepath::process {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// Our environment with some variables replaced.
+std::vector<std::string> merged_environment(const CaptureOptions& options) {
+  std::vector<std::string> out;
+  for (const auto& [name, value] : options.environment) out.push_back(name + "=" + value);
+  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+    const std::string_view text(*entry);
+    const auto name = text.substr(0, text.find('='));
+    bool replaced = false;
+    for (const auto& set : options.environment) replaced = replaced || set.first == name;
+    if (!replaced) out.emplace_back(text);
+  }
+  return out;
+}
+
+std::vector<char*> pointers(std::vector<std::string>& texts) {
+  std::vector<char*> out;
+  out.reserve(texts.size() + 1);
+  for (auto& text : texts) out.push_back(text.data());
+  out.push_back(nullptr);
+  return out;
+}
+
+Result<pid_t> start(std::vector<std::string> arguments, const CaptureOptions& options, int output) {
+  auto environment = merged_environment(options);
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
+  posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+  pid_t pid = -1;
+  const std::string program = arguments.front();
+  const int error = posix_spawn(&pid, program.c_str(), &actions, nullptr,
+                                pointers(arguments).data(), pointers(environment).data());
+  posix_spawn_file_actions_destroy(&actions);
+  if (error != 0) return fail_errno(error, "cannot run {}", program);
+  return pid;
+}
+
+// Reads until the other end is closed. Empty message: all of it was read.
+Result<> read_all(int fd, const CaptureOptions& options, std::string& out) {
+  const auto deadline = Clock::now() + options.time_limit;
+  std::array<char, 65536> buffer{};
+  while (true) {
+    const auto left =
+        std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
+    pollfd waiting{.fd = fd, .events = POLLIN, .revents = 0};
+    const int ready = left > 0 ? poll(&waiting, 1, static_cast<int>(left)) : 0;
+    if (ready < 0 && errno != EINTR) return fail_errno(errno, "cannot wait for output");
+    if (ready == 0) return fail(ErrorKind::failed, "ran longer than its time limit");
+    if (ready < 0) continue;
+    const ssize_t got = read(fd, buffer.data(), buffer.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return fail_errno(errno, "cannot read output");
+    if (got == 0) return {};
+    out.append(buffer.data(), static_cast<std::size_t>(got));
+    if (out.size() > options.max_output)
+      return fail(ErrorKind::failed, "wrote more than its limit");
+  }
+}
+
+int wait_for(pid_t pid) {
+  int status = 0;
+  while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+  }
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+}  // namespace
+
+Result<Captured> capture(const std::vector<std::string>& arguments, const CaptureOptions& options) {
+  std::array<int, 2> ends{};
+  if (pipe2(ends.data(), O_CLOEXEC) != 0) return fail_errno(errno, "cannot make a pipe");
+  const Descriptor reading(ends[0]);
+  Descriptor writing(ends[1]);
+  auto pid = start(arguments, options, writing.get());
+  writing = Descriptor();  // or the end of the output would never come
+  if (!pid) return std::unexpected(pid.error());
+  Captured captured;
+  const auto complete = read_all(reading.get(), options, captured.output);
+  if (!complete) kill(*pid, SIGKILL);
+  captured.exit_status = wait_for(*pid);
+  if (!complete) {
+    return fail(complete.error().kind,
+                fmt::format("{}: {}", arguments.front(), complete.error().message));
+  }
+  return captured;
+}
+
+}  // namespace bytepath::process
