@@ -29,7 +29,7 @@ Result<Descriptor> file_with_image(const std::string& directory, const std::byte
 Result<Descriptor> make_file(const std::string& directory) {
   if (directory.empty()) {
     Descriptor file(memfd_create("bytepath", MFD_CLOEXEC));
-    if (!file) return fail_errno(errno, "memfd_create");
+    if (!file) return refused("memfd_create", errno);
     return file;
   }
   Descriptor file(::open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));

@@ -68,6 +68,10 @@ int repeat_inside(void* state, void* destination, const void* source, std::size_
   return 0;
 }
 
+// The error of a system call that could not be made: ENOSYS is unsupported, EPERM denied, and both
+// may be the work of a filter of system calls.
+std::unexpected<Error> refused(const char* call, int error);
+
 // Hands the state over to its kernel after the kernel has moved the arena's first byte with it. An
 // error names `call`, the system call that the kernel stands for.
 Result<State> hand_over(const Kernel& kernel, const Arena& arena, State state, const char* call);

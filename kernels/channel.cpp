@@ -20,7 +20,7 @@ Channel channel(const Arena& arena, const std::array<int, 2>& ends) {
 
 Result<Channel> make_pipe(const Arena& arena) {
   std::array<int, 2> ends{};
-  if (::pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) != 0) return fail_errno(errno, "pipe2");
+  if (::pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) != 0) return refused("pipe2", errno);
   Channel pipe = channel(arena, ends);
   ::fcntl(pipe.in.get(), F_SETPIPE_SZ, wanted_bytes);  // a refusal leaves it as it is
   const int bytes = ::fcntl(pipe.in.get(), F_GETPIPE_SZ);
@@ -32,7 +32,7 @@ Result<Channel> make_pipe(const Arena& arena) {
 Result<Channel> make_socket_pair(const Arena& arena) {
   std::array<int, 2> ends{};
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends.data()) != 0)
-    return fail_errno(errno, "socketpair");
+    return refused("socketpair", errno);
   Channel pair = channel(arena, ends);
   int bytes = wanted_bytes;
   ::setsockopt(pair.in.get(), SOL_SOCKET, SO_SNDBUF, &bytes, sizeof bytes);  // up to wmem_max

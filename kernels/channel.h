@@ -35,20 +35,24 @@ Capacity capacity_of(Result<Channel> (*make)(const Arena&));
 // in than there is room for. 0 or an errno; EIO when neither end moves.
 template <class Put, class Take>
 int relay(std::size_t size, Put put, Take take) {
-  const auto moved = [](ssize_t result, std::size_t& done) {
-    if (result > 0) done += static_cast<std::size_t>(result);
-    if (result >= 0 || errno == EAGAIN || errno == EINTR) return 0;
-    return errno;
+  bool interrupted = false;
+  const auto moved = [&](ssize_t result, std::size_t& done) {
+    if (result >= 0) {
+      done += static_cast<std::size_t>(result);
+      return 0;
+    }
+    interrupted = errno == EINTR;
+    return interrupted || errno == EAGAIN ? 0 : errno;
   };
   std::size_t sent = 0;
   for (std::size_t received = 0; received < size;) {
     const std::size_t before = sent + received;
-    errno = 0;
+    interrupted = false;
     if (sent < size)
       if (const int error = moved(put(sent), sent)) return error;
     if (received < sent)
       if (const int error = moved(take(received), received)) return error;
-    if (sent + received == before && errno != EINTR) return EIO;
+    if (sent + received == before && !interrupted) return EIO;
   }
   return 0;
 }

@@ -13,8 +13,8 @@ constexpr std::uint64_t ymm_state = 0x6;     // XCR0: SSE and the upper halves o
 constexpr std::uint64_t zmm_state = 0xe6;    // and the mask registers and both parts of ZMM
 
 std::uint64_t read_xcr0() {
-  std::uint32_t low = 0;
-  std::uint32_t high = 0;
+  std::uint32_t low = 0;   // NOLINT(misc-const-correctness): written by the assembly
+  std::uint32_t high = 0;  // NOLINT(misc-const-correctness)
   asm volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
   return (std::uint64_t{high} << 32) | low;
 }

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdint>
 
 #include "kernels/copy/move_bytes.h"
@@ -27,8 +28,8 @@ void stream_four(std::byte* to, const std::byte* from) {
 void copy(void* destination, const void* source, std::size_t size) {
   auto* to = static_cast<std::byte*>(destination);
   const auto* from = static_cast<const std::byte*>(source);
-  std::size_t head = (width - reinterpret_cast<std::uintptr_t>(to) % width) % width;
-  if (head > size) head = size;
+  const std::size_t misaligned = reinterpret_cast<std::uintptr_t>(to) % width;
+  const std::size_t head = std::min(size, (width - misaligned) % width);
   move_bytes(to, from, head);
   to += head;
   from += head;

@@ -4,18 +4,18 @@ namespace bytepath::kernels {
 namespace {
 
 void copy_words(void* destination, const void* source, std::size_t size) {
-  std::size_t count = size / 2;
-  asm volatile("rep movsw" : "+D"(destination), "+S"(source), "+c"(count) : : "memory");
+  size /= 2;
+  asm volatile("rep movsw" : "+D"(destination), "+S"(source), "+c"(size) : : "memory");
 }
 
 void copy_doublewords(void* destination, const void* source, std::size_t size) {
-  std::size_t count = size / 4;
-  asm volatile("rep movsl" : "+D"(destination), "+S"(source), "+c"(count) : : "memory");
+  size /= 4;
+  asm volatile("rep movsl" : "+D"(destination), "+S"(source), "+c"(size) : : "memory");
 }
 
 void copy_quadwords(void* destination, const void* source, std::size_t size) {
-  std::size_t count = size / 8;
-  asm volatile("rep movsq" : "+D"(destination), "+S"(source), "+c"(count) : : "memory");
+  size /= 8;
+  asm volatile("rep movsq" : "+D"(destination), "+S"(source), "+c"(size) : : "memory");
 }
 
 Kernel row(const char* name, const char* summary, std::size_t granule,
