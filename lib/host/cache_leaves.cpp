@@ -147,9 +147,7 @@ Caches decode_caches(const Leaves& leaves, Vendor vendor) {
   merge(all, deterministic_caches(leaves, is_amd ? 0x8000001dU : 0x4U));
   merge(all, fixed_format_caches(leaves));
   merge(all, descriptor_caches(leaves, vendor));
-  std::stable_sort(all.caches.begin(), all.caches.end(), [](const Cache& a, const Cache& b) {
-    return a.level != b.level ? a.level < b.level : a.type < b.type;
-  });
+  std::ranges::sort(all.caches);  // by level, then type
   return all;
 }
 

@@ -113,27 +113,22 @@ std::optional<Registers> read_device(int fd, std::uint32_t leaf, std::uint32_t s
 // Reads CPU after CPU: its key first, all leaves when the key is new.
 class LiveReader {
  public:
-  LiveReader(CpuidSource source, AffinityGuard& affinity) : affinity_(affinity) {
-    live_.source = source;
-  }
+  explicit LiveReader(AffinityGuard& affinity) : affinity_(affinity) {}
 
   void read(std::uint32_t cpu) {
-    const bool by_device = live_.source == CpuidSource::device;
-    if (!by_device && !affinity_.before().contains(cpu)) {
+    if (affinity_.before().contains(cpu)) {
+      if (!affinity_.move_to(cpu) || !add(cpu, execute_cpuid)) skip(cpu);
+      return;
+    }
+    const Descriptor device = open_device(cpu);
+    if (!device) {
       live_.not_allowed.push_back(cpu);
       return;
     }
-    const Descriptor device = by_device ? open_device(cpu) : Descriptor();
-    if (by_device ? !device : !affinity_.move_to(cpu)) {
-      skip(cpu);
-      return;
-    }
-    const CpuidReader reader = [&](std::uint32_t leaf,
-                                   std::uint32_t subleaf) -> std::optional<Registers> {
-      if (by_device) return read_device(device.get(), leaf, subleaf);
-      return execute_cpuid(leaf, subleaf);
-    };
-    if (!add(cpu, reader)) skip(cpu);
+    const bool is_read = add(cpu, [&](std::uint32_t leaf, std::uint32_t subleaf) {
+      return read_device(device.get(), leaf, subleaf);
+    });
+    (is_read ? live_.by_device : live_.not_read).push_back(cpu);
   }
 
   void skip(std::uint32_t cpu) { live_.not_read.push_back(cpu); }
@@ -179,8 +174,7 @@ Result<LiveCpuid> read_live_cpuid(std::chrono::nanoseconds budget) {
   if (!affinity.is_valid()) return fail_errno(errno, "cannot read the CPU affinity");
   const auto cpus = online_cpus(affinity.before());
   if (cpus.empty()) return fail(ErrorKind::failed, "no CPU is online, says /sys");
-  const bool has_device = static_cast<bool>(open_device(cpus.front()));
-  LiveReader reader(has_device ? CpuidSource::device : CpuidSource::instruction, affinity);
+  LiveReader reader(affinity);
   for (const std::uint32_t cpu : cpus) {
     if (reader.has_any() && std::chrono::steady_clock::now() >= deadline) {
       reader.skip(cpu);
@@ -206,10 +200,6 @@ CpuFacts decode(const LiveCpuid& live) {
     each.cpus = std::move(all);
   }
   return facts;
-}
-
-std::string_view to_string(CpuidSource source) {
-  return source == CpuidSource::device ? "/dev/cpu/*/cpuid" : "instruction";
 }
 
 }  // namespace bytepath::host

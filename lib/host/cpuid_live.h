@@ -10,18 +10,16 @@
 
 namespace bytepath::host {
 
-enum class CpuidSource : std::uint8_t {
-  device,       // /dev/cpu/N/cpuid: any online CPU, usually root only
-  instruction,  // the instruction, on each CPU that this process may run on
-};
-
+// Each CPU is read by the instruction, with this thread moved there: after the move a query costs
+// one trap in a guest and nothing outside, while /dev/cpu/N/cpuid sends an interrupt and sleeps for
+// each. The device (root) serves the CPUs that this process may not run on.
 struct LiveCpuid {
-  CpuidSource source = CpuidSource::instruction;
   CpuidDump dump;  // the first CPU of each kind, with all leaves
   // CPU of the dump -> all CPUs of its kind, itself first.
   std::map<std::uint32_t, std::vector<std::uint32_t>> alike;
-  std::vector<std::uint32_t> not_allowed;  // online, outside this process's cpuset or affinity
-  std::vector<std::uint32_t> not_read;     // out of time, or the device or the move was refused
+  std::vector<std::uint32_t> by_device;    // read through /dev/cpu/N/cpuid
+  std::vector<std::uint32_t> not_allowed;  // outside cpuset or affinity, and no device to ask
+  std::vector<std::uint32_t> not_read;     // out of time, or the CPU refused
 };
 
 // Enough for a few hundred CPUs where a query costs a microsecond; in guests each one is a trap.
@@ -36,7 +34,5 @@ Registers execute_cpuid(std::uint32_t leaf, std::uint32_t subleaf);
 
 // decode(live.dump) with every CPU counted in its class.
 CpuFacts decode(const LiveCpuid& live);
-
-std::string_view to_string(CpuidSource source);
 
 }  // namespace bytepath::host

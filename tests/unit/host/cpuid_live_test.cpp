@@ -131,6 +131,30 @@ TEST_F(LiveCpu, leaves_the_affinity_as_it_was) {
   EXPECT_TRUE(CPU_EQUAL(&before, &after));
 }
 
+TEST_F(LiveCpu, asks_the_device_about_cpus_outside_its_affinity) {
+  cpu_set_t before;
+  ASSERT_EQ(sched_getaffinity(0, sizeof(before), &before), 0);
+  if (CPU_COUNT(&before) < 2) GTEST_SKIP() << "may run on one CPU only";
+  std::uint32_t first = 0;
+  while (!CPU_ISSET(first, &before)) ++first;
+  cpu_set_t one;
+  CPU_ZERO(&one);
+  CPU_SET(first, &one);
+  ASSERT_EQ(sched_setaffinity(0, sizeof(one), &one), 0);
+  const auto narrow = read_live_cpuid(std::chrono::seconds(5));
+  ASSERT_EQ(sched_setaffinity(0, sizeof(before), &before), 0);
+  ASSERT_TRUE(narrow) << narrow.error().message;
+  EXPECT_FALSE(narrow->by_device.empty() && narrow->not_allowed.empty());
+  for (const auto& [representative, all] : narrow->alike) {
+    for (const std::uint32_t cpu : all) {
+      EXPECT_TRUE(cpu == first ||
+                  std::ranges::find(narrow->by_device, cpu) != narrow->by_device.end())
+          << cpu;
+    }
+  }
+  EXPECT_EQ(decode(*narrow).classes.front().identity, decode(*live_).classes.front().identity);
+}
+
 TEST_F(LiveCpu, reads_one_cpu_when_there_is_no_time) {
   const auto hasty = read_live_cpuid(std::chrono::nanoseconds(0));
   ASSERT_TRUE(hasty);
