@@ -38,9 +38,7 @@ std::string container_variable(const std::string& environment) {
   return "";
 }
 
-}  // namespace
-
-Container find_container(const Root& root) {
+Container find_marks(const Root& root) {
   // Written by podman; by buildah and CRI-O as well, which are the same family.
   if (exists(root.at("/run/.containerenv"))) {
     return {.kind = "podman", .how = "/run/.containerenv"};
@@ -63,6 +61,14 @@ Container find_container(const Root& root) {
   // Without /proc there is nothing else to go by: a real host always has it.
   if (!exists(root.at("/proc/self/status"))) return {.kind = "chroot", .how = "no /proc"};
   return {};
+}
+
+}  // namespace
+
+Container find_container(const Root& root) {
+  auto container = find_marks(root);
+  container.sees_host_processes = read_line_or(root.at("/proc/2/comm"), "") == "kthreadd";
+  return container;
 }
 
 }  // namespace bytepath::host

@@ -16,28 +16,31 @@
 namespace bytepath::host {
 namespace {
 
-constexpr bpf_insn move(unsigned char to, int value) {
-  return {.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = to & 0xFU, .imm = value};
+template <unsigned char to>
+constexpr bpf_insn move(int value) {
+  return {.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = to, .imm = value};
 }
-constexpr bpf_insn copy(unsigned char to, unsigned char from) {
-  return {.code = BPF_ALU64 | BPF_MOV | BPF_X, .dst_reg = to & 0xFU, .src_reg = from & 0xFU};
+template <unsigned char to, unsigned char from>
+constexpr bpf_insn copy() {
+  return {.code = BPF_ALU64 | BPF_MOV | BPF_X, .dst_reg = to, .src_reg = from};
 }
-constexpr bpf_insn add(unsigned char to, int value) {
-  return {.code = BPF_ALU64 | BPF_ADD | BPF_K, .dst_reg = to & 0xFU, .imm = value};
+template <unsigned char to>
+constexpr bpf_insn add(int value) {
+  return {.code = BPF_ALU64 | BPF_ADD | BPF_K, .dst_reg = to, .imm = value};
 }
 constexpr bpf_insn call(int helper) { return {.code = BPF_JMP | BPF_CALL, .imm = helper}; }
 constexpr bpf_insn leave() { return {.code = BPF_JMP | BPF_EXIT}; }
 
-constexpr std::array nothing = {move(BPF_REG_0, 0), leave()};
+constexpr std::array nothing = {move<BPF_REG_0>(0), leave()};
 
 // bpf_probe_read_kernel(stack - 8, 8, NULL): checked by the verifier, never run.
 constexpr std::array read_kernel = {
-    copy(BPF_REG_1, BPF_REG_10),
-    add(BPF_REG_1, -8),
-    move(BPF_REG_2, 8),
-    move(BPF_REG_3, 0),
+    copy<BPF_REG_1, BPF_REG_10>(),
+    add<BPF_REG_1>(-8),
+    move<BPF_REG_2>(8),
+    move<BPF_REG_3>(0),
     call(BPF_FUNC_probe_read_kernel),
-    move(BPF_REG_0, 0),
+    move<BPF_REG_0>(0),
     leave(),
 };
 

@@ -34,7 +34,6 @@ int open_event(const Event& event) {
   attribute.config = event.config;
   attribute.disabled = 1;
   attribute.exclude_kernel = event.user_only ? 1 : 0;
-  attribute.exclude_hv = 1;
   if (event.sampled) {
     attribute.freq = 1;
     attribute.sample_freq = 99;

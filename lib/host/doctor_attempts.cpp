@@ -1,5 +1,6 @@
 #include "host/doctor_attempts.h"
 
+#include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>

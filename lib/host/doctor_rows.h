@@ -21,6 +21,7 @@ struct Situation {
   ProcessStatus status;
   // False in a rootless container, where CAP_BPF and the like hold only inside the namespace.
   bool initial_user_namespace = true;
+  std::string program = "PROBE";  // path of this program, for commands that name it
   KernelFacts kernel;
 };
 
@@ -50,6 +51,9 @@ std::span<const Row> host_rows();
 // The outcome of one attempt, or nothing when it was not made.
 std::optional<Attempt> attempt(const Situation& situation, std::string_view id);
 
+// Whether it was made and succeeded.
+bool worked(const Situation& situation, std::string_view id);
+
 // "bpf(create ring buffer): EPERM".
 std::string attempt_evidence(const Situation& situation, std::string_view id);
 
@@ -57,6 +61,9 @@ std::string attempt_evidence(const Situation& situation, std::string_view id);
 std::optional<long> setting(const Situation& situation, std::string_view path);
 
 bool has_path(const Situation& situation, std::string_view path);
+
+// Restricted by a container, as far as can be told: the marks of one are not enough, see Container.
+bool in_container(const Situation& situation);
 
 // A filter may be what answers EPERM or ENOSYS.
 bool under_seccomp_filter(const Situation& situation);

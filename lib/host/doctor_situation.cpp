@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <charconv>
 #include <filesystem>
 
@@ -17,6 +18,12 @@ bool is_initial_map(std::string_view map) {
   return fields.size() == 3 && fields[0] == "0" && fields[1] == "0" && fields[2] == "4294967295";
 }
 
+std::string program_path(const Root& root) {
+  std::error_code failure;
+  const auto path = std::filesystem::read_symlink(root.at("/proc/self/exe"), failure);
+  return failure ? "PROBE" : path.string();
+}
+
 }  // namespace
 
 Situation read_situation(const Root& root, const Attempts& attempts) {
@@ -27,6 +34,7 @@ Situation read_situation(const Root& root, const Attempts& attempts) {
       .has_proc = status.has_value(),
       .status = parse_process_status(status.value_or("")),
       .initial_user_namespace = is_initial_map(read_line_or(root.at("/proc/self/uid_map"), "")),
+      .program = program_path(root),
       .kernel = read_kernel_facts(root),
   };
 }
@@ -35,6 +43,11 @@ std::optional<Attempt> attempt(const Situation& situation, std::string_view id) 
   const auto found = situation.attempts.find(id);
   if (found == situation.attempts.end()) return std::nullopt;
   return found->second;
+}
+
+bool worked(const Situation& situation, std::string_view id) {
+  const auto outcome = attempt(situation, id);
+  return outcome && !outcome->killed && outcome->error == 0;
 }
 
 std::string attempt_evidence(const Situation& situation, std::string_view id) {
@@ -57,6 +70,13 @@ std::optional<long> setting(const Situation& situation, std::string_view path) {
 bool has_path(const Situation& situation, std::string_view path) {
   std::error_code ignored;
   return std::filesystem::exists(situation.root.at(path), ignored);
+}
+
+bool in_container(const Situation& situation) {
+  const auto& container = situation.kernel.container;
+  if (container.kind.empty()) return false;
+  return !container.sees_host_processes || !situation.initial_user_namespace ||
+         under_seccomp_filter(situation);
 }
 
 bool under_seccomp_filter(const Situation& situation) {
@@ -92,6 +112,26 @@ std::string seccomp_remedy(const Situation& situation, std::string_view capabili
          "a container or a sandbox: its seccomp profile)";
 }
 
+namespace {
+
+// setcap replaces what a file had, so what this process got that way is named again.
+std::string with_held(const Situation& situation, std::string_view capabilities) {
+  std::string all(capabilities);
+  const auto wanted = split(capabilities, ',');
+  for (const auto capability : relevant_capabilities()) {
+    std::string held;
+    for (const char letter : name(capability)) {
+      held += letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
+    }
+    if (situation.status.has(capability) && std::ranges::find(wanted, held) == wanted.end()) {
+      all += "," + held;
+    }
+  }
+  return all;
+}
+
+}  // namespace
+
 std::string capability_remedy(const Situation& situation, std::string_view capabilities) {
   if (!situation.initial_user_namespace) {
     return fmt::format(
@@ -99,7 +139,8 @@ std::string capability_remedy(const Situation& situation, std::string_view capab
         "host, or as root of a container that is not rootless, with {}",
         capabilities);
   }
-  return fmt::format("sudo, or once: sudo setcap {}+ep \"$(command -v PROBE)\"", capabilities);
+  return fmt::format("sudo, or once: sudo setcap {}+ep {}", with_held(situation, capabilities),
+                     situation.program);
 }
 
 std::optional<Judgement> judge_common(const Situation& situation, std::string_view id,
