@@ -25,8 +25,9 @@ Judgement judge_refusal(const Situation& situation, std::string_view id) {
       situation.status.has(LinuxCapability::bpf) && situation.status.has(LinuxCapability::perfmon);
   if (!may || !situation.initial_user_namespace) {
     // kernel.unprivileged_bpf_disabled=0 would not help: it frees only socket filters.
-    auto remedy = capability_remedy(situation, needed);
-    if (under_seccomp_filter(situation)) remedy += "; and " + seccomp_remedy(situation, needed);
+    const bool filtered = situation.initial_user_namespace && under_seccomp_filter(situation);
+    auto remedy =
+        filtered ? seccomp_remedy(situation, needed) : capability_remedy(situation, needed);
     return {.state = State::refused, .evidence = std::move(evidence), .remedy = std::move(remedy)};
   }
   if (under_seccomp_filter(situation)) {
