@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "host/noise.h"
-#include "host/temporary_root.h"
+#include "unit/host/temporary_root.h"
 
 namespace bytepath::host {
 namespace {

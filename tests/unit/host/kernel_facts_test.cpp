@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include "host/temporary_root.h"
+#include "unit/host/temporary_root.h"
 
 namespace bytepath::host {
 namespace {

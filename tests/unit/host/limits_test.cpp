@@ -2,7 +2,7 @@
 
 #include "host/cgroup_limits.h"
 #include "host/damon.h"
-#include "host/temporary_root.h"
+#include "unit/host/temporary_root.h"
 
 namespace bytepath::host {
 namespace {
