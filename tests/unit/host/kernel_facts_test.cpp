@@ -75,7 +75,7 @@ TEST(FindContainer, NamesWhatTold) {
   for (const auto& one :
        {Case{"/run/.containerenv", "", "podman"}, Case{"/.dockerenv", "", "docker"},
         Case{"/run/systemd/container", "lxc\n", "lxc"},
-        Case{"/proc/1/environ", std::string("A=b\0container=systemd-nspawn\0", 27),
+        Case{"/proc/1/environ", std::string("A=b\0container=systemd-nspawn\0", 28),
              "systemd-nspawn"},
         Case{"/proc/self/cgroup", "0::/kubepods.slice/pod1/x\n", "kubernetes"},
         Case{"/proc/self/cgroup", "4:memory:/docker/0123\n", "docker"}}) {
