@@ -165,7 +165,7 @@ constexpr std::array expectations = {
     Expected{"kernel-without-btf", "page-cache.cachestat", State::unsupported, "ENOSYS",
              "Linux 6.5"},
     Expected{"kernel-without-btf", "memory.page-scan", State::unsupported, "ENOTTY", "Linux 6.7"},
-    Expected{"kernel-without-btf", "memory.userfaultfd.wp-async", State::unsupported, "0x1fff",
+    Expected{"kernel-without-btf", "memory.userfaultfd.wp-async", State::unsupported, "0x7fff",
              "Linux 6.7"},
     Expected{"kernel-without-btf", "perf.rdpmc", State::degraded, "cap_user_rdpmc = 0", "rdpmc"},
     Expected{"kptr-restrict-2", "kernel.symbols", State::refused, "kptr_restrict = 2",
