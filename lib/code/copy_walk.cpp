@@ -164,6 +164,7 @@ std::vector<bool> inside_user_access(const FlowGraph& graph) {
 
 void take_instruction(const Instruction& instruction, bool user_access, CopyWalk& walk) {
   if (!instruction.decoded) ++walk.undecoded;
+  if (instruction.operation == Operation::jump && !instruction.target) ++walk.indirect_jumps;
   walk.width = std::max(walk.width, instruction.width);
   walk.high_vector_registers |= instruction.high_vector_register;
   walk.zero_upper |= instruction.operation == Operation::zero_upper;

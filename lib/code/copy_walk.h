@@ -48,8 +48,9 @@ struct StringInstruction {
 struct CopyWalk {
   std::uint64_t start = 0;
   std::size_t instructions = 0;
-  std::size_t undecoded = 0;  // sizes by the encoding rules, meaning not known
-  bool complete = true;       // false: the limit was reached or bytes could not be read
+  std::size_t undecoded = 0;       // sizes by the encoding rules, meaning not known
+  bool complete = true;            // false: the limit was reached or bytes could not be read
+  std::size_t indirect_jumps = 0;  // jump tables: the code behind them was not followed
   std::vector<StringInstruction> string_instructions;  // only those with rep, by address
   std::vector<VariableUse> variables;                  // by address of the comparison
   std::vector<std::uint64_t> calls;                    // targets of direct calls, by address

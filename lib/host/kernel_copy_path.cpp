@@ -109,7 +109,11 @@ KernelCopyFunction classify(const Walked& walked, const std::vector<Walked>& all
       return described(*helper, name, *found);
     return unrolled(name, helper->text->name);
   }
-  if (walked.walk.complete && walked.walk.undecoded == 0 && !user_copy && walked.walk.calls.empty())
+  // Without SMAP there is no stac to tell the user copy by.
+  if (const auto* found = main_instruction(walked.walk, false))
+    return described(walked, name, *found);
+  if (walked.walk.complete && walked.walk.undecoded == 0 && !user_copy &&
+      walked.walk.calls.empty() && walked.walk.indirect_jumps == 0)
     return unrolled(name, name);
   return {.function = name,
           .why_not_known = user_copy

@@ -78,6 +78,8 @@ CopyFunction walked_function(const Selected& selected, const CopyWalk& walk,
     function.name_evidence = NameEvidence::disassembly;
   }
   if (image.running) function.rep_window = rep_window(walk, image.bytes);
+  if (walk.indirect_jumps != 0)
+    function.why_not_known = "the code behind its jump table was not followed";
   if (!walk.complete) function.why_not_known = "its code could not be followed to every end";
   return function;
 }
