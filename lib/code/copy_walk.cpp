@@ -147,14 +147,13 @@ class Reader {
   std::vector<VariableUse> uses_;
 };
 
-// Whether the nearest stac/clac on the straight line that leads to each instruction is a stac.
-std::vector<bool> inside_user_access(const FlowGraph& graph) {
+// Which instructions have begin and not yet end on some straight line that leads to them.
+std::vector<bool> between(const FlowGraph& graph, Operation begin, Operation end) {
   std::vector<bool> inside(graph.nodes.size());
-  for (std::size_t node = 0; node < graph.nodes.size(); ++node) {
-    if (graph.nodes[node].instruction.operation != Operation::user_access_begin) continue;
-    std::size_t at = graph.nodes[node].next;
-    while (at != FlowGraph::none && !inside[at] &&
-           graph.nodes[at].instruction.operation != Operation::user_access_end) {
+  for (const FlowGraph::Node& node : graph.nodes) {
+    if (node.instruction.operation != begin) continue;
+    std::size_t at = node.next;
+    while (at != FlowGraph::none && !inside[at] && graph.nodes[at].instruction.operation != end) {
       inside[at] = true;
       at = graph.nodes[at].next;
     }
@@ -162,7 +161,8 @@ std::vector<bool> inside_user_access(const FlowGraph& graph) {
   return inside;
 }
 
-void take_instruction(const Instruction& instruction, bool user_access, CopyWalk& walk) {
+void take_instruction(const Instruction& instruction, bool user_access, bool backward,
+                      CopyWalk& walk) {
   if (!instruction.decoded) ++walk.undecoded;
   if (instruction.operation == Operation::jump && !instruction.target) ++walk.indirect_jumps;
   walk.width = std::max(walk.width, instruction.width);
@@ -174,7 +174,8 @@ void take_instruction(const Instruction& instruction, bool user_access, CopyWalk
     walk.string_instructions.push_back({.address = instruction.address,
                                         .operation = instruction.operation,
                                         .element_bytes = instruction.element_bytes,
-                                        .user_access = user_access});
+                                        .user_access = user_access,
+                                        .backward = backward});
   if (instruction.operation == Operation::call && instruction.target)
     walk.calls.push_back(*instruction.target);
 }
@@ -192,7 +193,7 @@ std::optional<std::uint64_t> read_unsigned(const ByteSource& source, std::uint64
 
 bool CopyWalk::has(Operation operation, std::uint8_t element_bytes) const {
   return std::ranges::any_of(string_instructions, [&](const StringInstruction& found) {
-    return found.operation == operation && found.element_bytes == element_bytes;
+    return found.operation == operation && found.element_bytes == element_bytes && !found.backward;
   });
 }
 
@@ -205,9 +206,12 @@ CopyWalk walk_copy_function(Disassembler& disassembler, const ByteSource& source
                             std::uint64_t start, const WalkLimits& limits) {
   const FlowGraph graph = build_flow_graph(disassembler, source, start, limits);
   CopyWalk walk{.start = start, .instructions = graph.nodes.size(), .complete = graph.complete};
-  const std::vector<bool> user_access = inside_user_access(graph);
+  const std::vector<bool> user_access =
+      between(graph, Operation::user_access_begin, Operation::user_access_end);
+  const std::vector<bool> backward =
+      between(graph, Operation::backward_begin, Operation::backward_end);
   for (std::size_t node = 0; node < graph.nodes.size(); ++node)
-    take_instruction(graph.nodes[node].instruction, user_access[node], walk);
+    take_instruction(graph.nodes[node].instruction, user_access[node], backward[node], walk);
   std::ranges::sort(walk.string_instructions, {}, &StringInstruction::address);
   std::ranges::sort(walk.calls);
   walk.variables = Reader(graph).variables();

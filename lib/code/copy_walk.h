@@ -42,7 +42,9 @@ struct StringInstruction {
   std::uint64_t address = 0;
   Operation operation{};           // string_copy or string_fill
   std::uint8_t element_bytes = 0;  // 1: movsb, 8: movsq
-  bool user_access = false;        // between stac and clac on the straight line before it
+  // On the straight line before it:
+  bool user_access = false;  // between stac and clac
+  bool backward = false;     // between std and cld: the way of an overlapping memmove
 };
 
 struct CopyWalk {
@@ -60,6 +62,7 @@ struct CopyWalk {
   bool transaction_test = false;
   bool non_temporal_stores = false;
 
+  // Whether it goes forward with such an instruction; a backward one is for overlaps only.
   bool has(Operation operation, std::uint8_t element_bytes) const;
   // The first use with this role, or null.
   const VariableUse* find(Role role) const;

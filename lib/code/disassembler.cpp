@@ -61,6 +61,10 @@ Operation simple_operation(unsigned id) {
       return Operation::user_access_begin;
     case X86_INS_CLAC:
       return Operation::user_access_end;
+    case X86_INS_STD:
+      return Operation::backward_begin;
+    case X86_INS_CLD:
+      return Operation::backward_end;
     case X86_INS_VZEROUPPER:
     case X86_INS_VZEROALL:
       return Operation::zero_upper;

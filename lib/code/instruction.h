@@ -21,6 +21,8 @@ enum class Operation {
   non_temporal_store,  // movnti, movntdq and their relatives
   user_access_begin,   // stac
   user_access_end,     // clac
+  backward_begin,      // std: string instructions go downwards
+  backward_end,        // cld
   zero_upper,          // vzeroupper, vzeroall
   transaction_test,    // xtest
 };

@@ -176,7 +176,8 @@ Result<LibcCopyPath> read_process_libc(pid_t pid) {
       return fail(ErrorKind::unsupported,
                   fmt::format("process {} is not a 64-bit x86 program", pid));
     const auto executable = std::ranges::find_if(
-        target.mappings, [](const ProcessMapping& mapping) { return mapping.executable; });
+        target.mappings,
+        [](const ProcessMapping& mapping) { return mapping.executable && mapping.inode != 0; });
     if (executable == target.mappings.end() || !program.is_static())
       return fail(ErrorKind::unsupported,
                   fmt::format("process {} has no C library that is known here", pid));

@@ -153,6 +153,14 @@ TEST(CopyWalk, TakesTheNonTemporalThresholdAsStopWhenItIsThatInTheCode) {
   EXPECT_EQ(variable_of(found, Role::rep_movsb_stop_threshold), 0x2008U);
 }
 
+// musl's memmove copies overlaps with std; rep movsb; cld, the rest as its memcpy.
+TEST(Musl, GoesBackwardOnlyForOverlaps) {
+  const CopyWalk found = walk(RecordedCode::load("musl-1.2.3-memmove"));
+  EXPECT_TRUE(found.has(Operation::string_copy, 8));
+  EXPECT_FALSE(found.has(Operation::string_copy, 1));
+  EXPECT_EQ(found.string_instructions.size(), 2U);
+}
+
 TEST(CopyWalk, SeesUserAccess) {
   // rep movsb; stac; mov rcx,rdx; rep movsb; clac; rep movsb; ret
   const CopyWalk found = walk(RecordedCode::assembled(0x1000,
