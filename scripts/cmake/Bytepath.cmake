@@ -118,7 +118,21 @@ function(bytepath_test name)
   target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}/tests")
   target_compile_definitions(${name} PRIVATE
     BYTEPATH_TEST_DATA="${PROJECT_SOURCE_DIR}/tests/data" BYTEPATH_GOLDEN="${PROJECT_SOURCE_DIR}/tests/golden")
-  gtest_discover_tests(${name} NO_PRETTY_VALUES DISCOVERY_TIMEOUT 60 PROPERTIES LABELS "${arg_LABEL}" TIMEOUT 300)
+  # Unit tests share the machine; what runs programs or the real kernel has it to itself.
+  set(serial TRUE)
+  if(arg_LABEL STREQUAL "unit")
+    set(serial FALSE)
+  endif()
+  gtest_discover_tests(${name} NO_PRETTY_VALUES DISCOVERY_TIMEOUT 60
+    PROPERTIES LABELS "${arg_LABEL}" TIMEOUT 300 RUN_SERIAL ${serial})
+endfunction()
+
+# bytepath_script_test(<name> [LABEL cli|package] COMMAND word...): a script; exit 77 is a skip, with its reason as the
+# last line.
+function(bytepath_script_test name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "LABEL" "COMMAND")
+  add_test(NAME ${name} COMMAND ${arg_COMMAND})
+  set_tests_properties(${name} PROPERTIES LABELS "${arg_LABEL}" TIMEOUT 600 SKIP_RETURN_CODE 77)
 endfunction()
 
 # bytepath_fuzzer(<name> DEPENDS module...): tests/fuzz/<name>.cpp and its corpus tests/fuzz/corpus/<name>/.
