@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cctype>
 
-#include "cli/probes.h"
+#include "support/probes.h"
 #include "support/process.h"
 
 // What holds for every probe, those yet to be written included.
@@ -13,7 +13,6 @@ namespace {
 
 using testing::ContainsRegex;
 using testing::HasSubstr;
-using testing::Not;
 using testing::StartsWith;
 
 class EveryProbe : public testing::TestWithParam<std::string> {
@@ -32,7 +31,9 @@ class EveryProbe : public testing::TestWithParam<std::string> {
     EXPECT_THAT(outcome.err.substr(0, outcome.err.find('\n')), HasSubstr(named));
     const auto lines = std::ranges::count(outcome.err, '\n');
     EXPECT_LE(lines, 2) << outcome.err;
-    if (lines == 2) EXPECT_THAT(outcome.err, ContainsRegex("\n *hint: "));
+    if (lines == 2) {
+      EXPECT_THAT(outcome.err, ContainsRegex("\n *hint: "));
+    }
   }
 };
 
