@@ -56,6 +56,7 @@ _bytepath_value() {
   local current=$1 entry=$2 kind refusal
   kind=${entry#"${entry%%[! ]*}"}
   kind=${kind#* }
+  [[ $4 == --pid ]] && kind=PID
   if [[ $entry =~ \{([^{}]+)\} ]]; then
     _bytepath_words "$current" "${BASH_REMATCH[1]//[,|]/ }"
     return
