@@ -109,7 +109,7 @@ Judgement cpus(const Situation& situation) {
 Judgement clock(const Situation& situation) {
   const auto source = read_line_or(
       situation.root.at("/sys/devices/system/clocksource/clocksource0/current_clocksource"), "");
-  const auto cpuinfo = read_cpuinfo(situation.root);
+  const auto cpuinfo = cpuinfo_text(situation.root);
   const bool invariant =
       has_cpu_flag(cpuinfo, "constant_tsc") && has_cpu_flag(cpuinfo, "nonstop_tsc");
   if (source.empty()) return {.state = State::unknown, .evidence = "no clocksource in /sys"};

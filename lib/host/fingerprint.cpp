@@ -72,7 +72,7 @@ std::size_t count_lines(std::string_view text, std::string_view beginning) {
 }  // namespace
 
 std::vector<Part> machine_parts(const Root& root) {
-  const auto cpuinfo = read_cpuinfo(root);
+  const auto cpuinfo = cpuinfo_text(root);
   const auto facts = read_kernel_facts(root);
   std::vector<Part> parts;
   for (const auto* key :

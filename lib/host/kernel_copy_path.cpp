@@ -173,7 +173,7 @@ Result<std::vector<KernelCopyFunction>> classify_kernel_functions(
   return classified;
 }
 
-KernelMechanism infer_kernel_mechanism(const KernelFacts& facts) {
+KernelMechanism infer_kernel_mechanism(const KernelCopyFacts& facts) {
   const auto release = parse_release(facts.release);
   if (!release) return KernelMechanism::not_known;
   const bool inlined = *release >= std::pair<std::uint64_t, std::uint64_t>{6, 4};
@@ -183,8 +183,8 @@ KernelMechanism infer_kernel_mechanism(const KernelFacts& facts) {
   return KernelMechanism::unrolled;
 }
 
-KernelFacts read_kernel_facts(const Root& root) {
-  KernelFacts facts{.release = read_line_or(root.at("/proc/sys/kernel/osrelease"), "")};
+KernelCopyFacts read_kernel_copy_facts(const Root& root) {
+  KernelCopyFacts facts{.release = read_line_or(root.at("/proc/sys/kernel/osrelease"), "")};
   const std::string cpuinfo = read_file(root.at("/proc/cpuinfo")).value_or("");
   const std::size_t at = cpuinfo.find("\nflags");
   if (at == std::string::npos) return facts;
@@ -197,7 +197,7 @@ KernelFacts read_kernel_facts(const Root& root) {
 }
 
 KernelCopyPath read_kernel_copy_path() {
-  KernelCopyPath path{.facts = read_kernel_facts()};
+  KernelCopyPath path{.facts = read_kernel_copy_facts()};
   auto read = read_functions();
   if (read)
     path.functions = std::move(*read);

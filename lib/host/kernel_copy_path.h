@@ -40,7 +40,7 @@ struct KernelCopyFunction {
   std::string why_not_known;
 };
 
-struct KernelFacts {
+struct KernelCopyFacts {
   std::string release;  // "6.18.44"
   bool erms = false;
   bool fsrm = false;
@@ -48,7 +48,7 @@ struct KernelFacts {
 };
 
 struct KernelCopyPath {
-  KernelFacts facts;
+  KernelCopyFacts facts;
   // Of the copies between user and kernel memory: read, write, pipes, sockets.
   KernelMechanism mechanism = KernelMechanism::not_known;
   KernelEvidence evidence = KernelEvidence::none;
@@ -69,10 +69,10 @@ Result<std::vector<KernelCopyFunction>> classify_kernel_functions(
 
 // Pure: user copies by version and CPU flags. Needs no privilege, does not see clearcpuid on the
 // command line when /proc/cpuinfo does not, and knows no distribution patch.
-KernelMechanism infer_kernel_mechanism(const KernelFacts& facts);
+KernelMechanism infer_kernel_mechanism(const KernelCopyFacts& facts);
 
 // /proc/sys/kernel/osrelease and the flags of the first processor in /proc/cpuinfo.
-KernelFacts read_kernel_facts(const Root& root = {});
+KernelCopyFacts read_kernel_copy_facts(const Root& root = {});
 
 // The live kernel, by its text when it can be read. About 4 ms.
 KernelCopyPath read_kernel_copy_path();

@@ -118,7 +118,7 @@ bool has_cpu_flag(std::string_view cpuinfo, std::string_view flag) {
   return std::ranges::find(present, flag) != present.end();
 }
 
-std::string read_cpuinfo(const Root& root) {
+std::string cpuinfo_text(const Root& root) {
   // 1.5 KB a CPU: room for the 8192 of the largest kernels.
   return read_file(root.at("/proc/cpuinfo"), 16U << 20U).value_or("");
 }
@@ -152,7 +152,7 @@ std::string find_operating_system(const Root& root) {
 }  // namespace
 
 KernelFacts read_kernel_facts(const Root& root) {
-  const auto cpuinfo = read_cpuinfo(root);
+  const auto cpuinfo = cpuinfo_text(root);
   const bool guest = has_cpu_flag(cpuinfo, "hypervisor");
   return {
       .release = read_line_or(root.at("/proc/sys/kernel/osrelease"), ""),

@@ -39,7 +39,7 @@ std::vector<std::string> relevant_parameters(std::string_view command_line);
 std::optional<std::string> os_release_value(std::string_view text, std::string_view key);
 
 // The text of /proc/cpuinfo, or "".
-std::string read_cpuinfo(const Root& root);
+std::string cpuinfo_text(const Root& root);
 
 // Whether the first CPU of /proc/cpuinfo has that flag.
 bool has_cpu_flag(std::string_view cpuinfo, std::string_view flag);
