@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "host/kernel_facts.h"
 
 namespace bytepath::host {
 namespace {
@@ -121,11 +122,6 @@ KernelCopyFunction classify(const Walked& walked, const std::vector<Walked>& all
                                : "its code has no rep movs and could not be followed to its end"};
 }
 
-bool has_flag(std::string_view flags, std::string_view flag) {
-  const std::vector<std::string_view> all = words(flags);
-  return std::ranges::find(all, flag) != all.end();
-}
-
 // "6.18.44-fc" -> 6, 18.
 std::optional<std::pair<std::uint64_t, std::uint64_t>> parse_release(std::string_view release) {
   const std::vector<std::string_view> parts = split(release, '.');
@@ -185,14 +181,10 @@ KernelMechanism infer_kernel_mechanism(const KernelCopyFacts& facts) {
 
 KernelCopyFacts read_kernel_copy_facts(const Root& root) {
   KernelCopyFacts facts{.release = read_line_or(root.at("/proc/sys/kernel/osrelease"), "")};
-  const std::string cpuinfo = read_file(root.at("/proc/cpuinfo")).value_or("");
-  const std::size_t at = cpuinfo.find("\nflags");
-  if (at == std::string::npos) return facts;
-  std::string_view line = std::string_view(cpuinfo).substr(at + 1);
-  line = line.substr(0, line.find('\n'));
-  facts.erms = has_flag(line, "erms");
-  facts.fsrm = has_flag(line, "fsrm");
-  facts.rep_good = has_flag(line, "rep_good");
+  const std::string cpuinfo = cpuinfo_text(root);
+  facts.erms = has_cpu_flag(cpuinfo, "erms");
+  facts.fsrm = has_cpu_flag(cpuinfo, "fsrm");
+  facts.rep_good = has_cpu_flag(cpuinfo, "rep_good");
   return facts;
 }
 
