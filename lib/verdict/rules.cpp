@@ -1,5 +1,6 @@
 #include <array>
 
+#include "verdict/cpu_rules.h"
 #include "verdict/judge.h"
 #include "verdict/memcpy_rules.h"
 
@@ -7,6 +8,7 @@ namespace bytepath::verdict {
 
 std::span<const Rule> rules() {
   static constexpr std::array rows = {
+      Rule{"cpu-probe", "cpu.*", "the micro-test, the copy paths and GLIBC_TUNABLES", judge_cpu},
       Rule{"memcpy-probe", "memcpy.*.slow-offset",
            "a copy takes at least 1.5 times as long at some offsets as at most others",
            judge_offsets},

@@ -1,1 +1,123 @@
-int main() { return 0; }
+// cpu-probe: what CPU is this, how do libc and the kernel copy here, what may this user trace.
+#include "base/file.h"
+#include "cli/probe.h"
+#include "copy/micro_test.h"
+#include "describe/copy_path_tables.h"
+#include "describe/cpu_tables.h"
+#include "describe/doctor_table.h"
+#include "describe/host_facts.h"
+#include "host/cpuid_dump.h"
+
+namespace bytepath {
+namespace {
+
+struct Options {
+  std::uint64_t pid = 0;
+  std::string root;
+  std::string cpuid_dump;
+  std::string dump_cpuid;
+  bool no_measure = false;
+};
+
+// A recorded dump says nothing of this host's libc and kernel, so nothing of them is reported.
+Result<result::Document> decode_dump(const std::string& path) {
+  BYTEPATH_TRY(text, read_file(path, host::max_dump_bytes));
+  BYTEPATH_TRY(dump, host::parse_dump(text, path));
+  result::Document document;
+  document.parameters["cpuid_dump"] = path;
+  const auto facts = host::decode(dump);
+  describe::add_cpu_tables(document, facts, std::nullopt);
+  describe::add_cpu(document, facts);
+  document.not_measured.push_back({.what = "whether rep movsb is slow at some offsets",
+                                   .reason = "a dump tells what a processor is, not how fast",
+                                   .remedy = "run cpu-probe on that host"});
+  return document;
+}
+
+Result<host::LibcCopyPath> chosen_libc(const Options& options, const describe::HostFacts& facts) {
+  if (options.pid != 0) return host::read_process_libc(static_cast<pid_t>(options.pid));
+  if (!options.root.empty()) return host::read_root_libc(Root{options.root});
+  if (facts.libc) return *facts.libc;
+  return fail(ErrorKind::unsupported, "the C library was not read");
+}
+
+Result<> write_dump(const std::string& path) {
+  BYTEPATH_TRY(live, host::read_live_cpuid());
+  return write_file(path, host::format_dump(live.dump));
+}
+
+Result<result::Document> examine(const Options& options) {
+  if (!options.cpuid_dump.empty()) return decode_dump(options.cpuid_dump);
+  if (!options.dump_cpuid.empty()) {
+    if (auto written = write_dump(options.dump_cpuid); !written) {
+      return std::unexpected(written.error());
+    }
+  }
+  result::Document document;
+  const auto facts = describe::read_host(document);
+  describe::add_host(document, facts);
+  if (facts.cpu) describe::add_cpu_tables(document, *facts.cpu, facts.cpuinfo);
+  const bool other_program = options.pid != 0 || !options.root.empty();
+  if (other_program || facts.libc) {
+    BYTEPATH_TRY(libc, chosen_libc(options, facts));
+    describe::add_libc_parameters(document, libc);
+    describe::add_libc_tables(document, libc);
+  }
+  describe::add_kernel_parameters(document, *facts.kernel);
+  describe::add_kernel_tables(document, *facts.kernel);
+  if (options.no_measure) {
+    document.not_measured.push_back({.what = "whether rep movsb is slow at some offsets",
+                                     .reason = "--no-measure was given",
+                                     .remedy = "leave --no-measure out"});
+    return document;
+  }
+  if (auto measured = copy::micro_test(document); !measured) {
+    document.not_measured.push_back({.what = "whether rep movsb is slow at some offsets",
+                                     .reason = measured.error().message,
+                                     .remedy = measured.error().hint});
+  }
+  return document;
+}
+
+Result<result::Document> doctor() {
+  result::Document document;
+  describe::add_host(document, describe::read_host(document));
+  document.not_measured.clear();  // the table says the same and more
+  describe::add_doctor(document, host::examine());
+  return document;
+}
+
+}  // namespace
+}  // namespace bytepath
+
+int main(int argc, char** argv) {
+  using namespace bytepath;
+  Options options;
+  cli::Probe probe(
+      {.name = "cpu-probe",
+       .summary = "What CPU is this, how do libc and the kernel copy here, what may be traced.",
+       .description =
+           "Decodes CPUID, reads the copy path of the C library and of the running kernel, and "
+           "decides by a test of 20 ms whether rep movsb is slow at some offsets here.",
+       .examples = {{"cpu-probe", "this host, with the verdict"},
+                    {"cpu-probe --pid 4711", "the C library's thresholds in force in a process"},
+                    {"cpu-probe --root /srv/image", "the C library of an unpacked image"},
+                    {"cpu-probe --cpuid-dump other-host.cpuid", "a recorded dump"},
+                    {"cpu-probe doctor",
+                     "what this user can measure and trace, and what would enable the rest"}}});
+  constexpr std::uint64_t largest_pid = 4194304;  // PID_MAX_LIMIT, linux/threads.h
+  probe.main([&](const cli::Context&) { return examine(options); })
+      .number("--pid", options.pid, "the C library of this process instead of our own", 1,
+              largest_pid)
+      .text("--root", options.root, "DIR", "the C library below DIR, a container's or image's root")
+      .text("--cpuid-dump", options.cpuid_dump, "FILE", "decode a dump (cpuid -r or AIDA64 form)")
+      .text("--dump-cpuid", options.dump_cpuid, "FILE", "also write this host's raw CPUID to FILE")
+      .flag("--no-measure", options.no_measure, "no micro-test; the verdict is then \"not known\"")
+      .exclusive("--pid", "--root")
+      .exclusive("--cpuid-dump", "--pid")
+      .exclusive("--cpuid-dump", "--root")
+      .exclusive("--cpuid-dump", "--dump-cpuid");
+  probe.command("doctor", "what this user can measure and trace here",
+                [&](const cli::Context&) { return doctor(); });
+  return probe.execute(argc, argv);
+}

@@ -3,6 +3,7 @@
 #include "cli/probe.h"
 #include "copy/remedy_trial.h"
 #include "copy/survey.h"
+#include "describe/host_facts.h"
 #include "verdict/ratio_comparison.h"
 
 namespace bytepath {
@@ -34,6 +35,10 @@ Result<result::Document> run(Options options, const cli::Context& context) {
   if (options.thorough) options.survey.effort = copy::Effort::thorough;
   if (options.cpu != UINT64_MAX) options.survey.cpu = static_cast<int>(options.cpu);
   BYTEPATH_TRY(document, copy::survey(options.survey, context.progress));
+  const auto facts = describe::read_host(document);
+  describe::add_host(document, facts);
+  if (facts.libc) describe::add_libc_parameters(document, *facts.libc);
+  describe::add_kernel_parameters(document, *facts.kernel);
   if (options.verify || !options.libc.empty()) {
     if (auto tried = copy::try_remedies(document, options.libc, context.progress); !tried) {
       return std::unexpected(tried.error());
