@@ -121,8 +121,7 @@ std::vector<std::uint8_t> descriptor_bytes(const Registers& leaf_2) {
 }
 
 std::optional<Cache> cache_of_descriptor(std::uint8_t byte, const Signature& signature) {
-  const auto* const row = std::find_if(cache_table.begin(), cache_table.end(),
-                                       [&](const CacheRow& each) { return each.byte == byte; });
+  const auto* const row = std::ranges::find(cache_table, byte, &CacheRow::byte);
   if (row == cache_table.end()) return std::nullopt;
   const bool is_xeon_mp_l3 = byte == 0x49 && signature.family == 15 && signature.model == 6;
   return Cache{.level = is_xeon_mp_l3 ? 3U : row->level,

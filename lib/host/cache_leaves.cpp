@@ -126,8 +126,8 @@ std::vector<Cache> fixed_format_caches(const Leaves& leaves) {
       fixed_outer(3, outer.edx, std::uint64_t{outer.edx >> 18U} << 19U),
   };
   std::vector<Cache> caches;
-  std::copy_if(all.begin(), all.end(), std::back_inserter(caches),
-               [](const Cache& cache) { return cache.size_bytes != 0; });
+  std::ranges::copy_if(all, std::back_inserter(caches),
+                       [](const Cache& cache) { return cache.size_bytes != 0; });
   return caches;
 }
 
