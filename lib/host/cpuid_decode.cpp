@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <functional>
 #include <map>
 #include <set>
 #include <utility>
@@ -101,8 +100,7 @@ std::optional<std::uint32_t> patch_bytes_of(const Leaves& leaves) {
   return units * unit;
 }
 
-using Describe = std::function<std::string(const CpuIdentity&)>;
-
+template <class Describe>
 void note_difference(CpuFacts& facts, std::string what, const Describe& describe) {
   Difference difference{.what = std::move(what), .values = {}};
   for (const CoreClass& each : facts.classes) {
@@ -145,9 +143,12 @@ void note_differences(CpuFacts& facts) {
   for (const CoreClass& each : facts.classes) {
     for (const Cache& cache : each.identity.caches) places.emplace(cache.level, cache.type);
   }
-  for (const auto& [level, type] : places) {
-    note_difference(facts, fmt::format("L{} {} bytes", level, to_string(type)),
-                    [&](const CpuIdentity& identity) { return cache_size(identity, level, type); });
+  for (const auto& place : places) {
+    const std::uint32_t level = place.first;
+    const CacheType type = place.second;
+    note_difference(
+        facts, fmt::format("L{} {} bytes", level, to_string(type)),
+        [level, type](const CpuIdentity& identity) { return cache_size(identity, level, type); });
   }
 }
 

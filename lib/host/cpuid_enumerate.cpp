@@ -71,17 +71,22 @@ class Enumeration {
     if (!first) return;
     switch (rule_of(leaf)) {
       case Subleaves::none:
-        return;
+        break;
       case Subleaves::cache_type:
-        return take_until(leaf, *first, [](const Registers& r) { return (r.eax & 0x1fU) == 0; });
+        take_until(leaf, *first, [](const Registers& r) { return (r.eax & 0x1fU) == 0; });
+        break;
       case Subleaves::level_type:
-        return take_until(leaf, *first, [](const Registers& r) { return (r.ecx & 0xff00U) == 0; });
+        take_until(leaf, *first, [](const Registers& r) { return (r.ecx & 0xff00U) == 0; });
+        break;
       case Subleaves::highest_eax:
-        return take_up_to(leaf, first->eax);
+        take_up_to(leaf, first->eax);
+        break;
       case Subleaves::set_ebx_bits:
-        return take_bits(leaf, first->ebx);
+        take_bits(leaf, first->ebx);
+        break;
       case Subleaves::xsave:
-        return take_state_components(leaf, *first);
+        take_state_components(leaf, *first);
+        break;
     }
   }
 

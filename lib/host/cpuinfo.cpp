@@ -21,8 +21,9 @@ std::optional<std::uint32_t> number_of(std::string_view text, int base) {
 
 std::optional<double> decimal_of(std::string_view text) {
   double value = 0;
-  const char* end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), end, value, std::chars_format::fixed);
+  const char* begin = text.data();
+  const char* end = begin + text.size();
+  const auto [rest, error] = std::from_chars(begin, end, value, std::chars_format::fixed);
   if (error != std::errc{} || rest != end) return std::nullopt;
   return value;
 }
