@@ -78,8 +78,10 @@ bool loads_tracing(const char* function, bpf_attach_type attach) {
                                    bpf_insn{.code = BPF_JMP | BPF_EXIT}};
   const int type = libbpf_find_vmlinux_btf_id(function, attach);
   if (type < 0) return false;
-  LIBBPF_OPTS(bpf_prog_load_opts, options, .expected_attach_type = attach,
-              .attach_btf_id = static_cast<unsigned>(type));
+  bpf_prog_load_opts options{};
+  options.sz = sizeof options;
+  options.expected_attach_type = attach;
+  options.attach_btf_id = static_cast<unsigned>(type);
   const Descriptor loaded(bpf_prog_load(BPF_PROG_TYPE_TRACING, nullptr, "GPL", instructions.data(),
                                         instructions.size(), &options));
   return static_cast<bool>(loaded);
