@@ -80,9 +80,10 @@ Result<std::chrono::nanoseconds> parse_duration(std::string_view text) {
 
 std::string format_number(double value) {
   if (std::isnan(value)) return "n/a";
+  if (std::isinf(value)) return value < 0 ? "-inf" : "inf";
   const double magnitude = std::abs(value);
   if (magnitude == 0) return "0";
-  if (magnitude >= 1e15) return fmt::format("{:.3g}", value);
+  if (magnitude >= 1e15 || magnitude < 1e-6) return fmt::format("{:.3g}", value);
   // Three digits: 0.0123, 1.23, 12.3, 123, 1234.
   const int digits = 2 - static_cast<int>(std::floor(std::log10(magnitude)));
   return fmt::format("{:.{}f}", value, std::max(0, digits));
@@ -109,6 +110,43 @@ std::string format_duration(double nanoseconds) {
     ++unit;
   }
   return fmt::format("{} {}", format_number(nanoseconds), units[unit]);
+}
+
+Scaled scale_for_people(double value, std::string_view unit) {
+  struct Ladder {
+    double step;
+    std::array<std::string_view, 6> units;
+  };
+  constexpr std::array ladders = {
+      Ladder{1024, {"B", "KiB", "MiB", "GiB", "TiB", "PiB"}},
+      Ladder{1000, {"ns", "us", "ms", "s", "", ""}},
+      Ladder{1000, {"B/s", "kB/s", "MB/s", "GB/s", "TB/s", "PB/s"}},
+      Ladder{1000, {"Hz", "kHz", "MHz", "GHz", "THz", ""}},
+  };
+  if (unit == "ratio" || unit == "x") return {.number = value, .unit = "x"};
+  if (unit == "percent" || unit == "%") return {.number = value, .unit = "%"};
+  for (const auto& ladder : ladders) {
+    if (unit != ladder.units[0] || !std::isfinite(value)) continue;
+    std::size_t rung = 0;
+    while (rung + 1 < ladder.units.size() && !ladder.units[rung + 1].empty() &&
+           std::abs(value) >= ladder.step) {
+      value /= ladder.step;
+      ++rung;
+    }
+    return {.number = value, .unit = ladder.units[rung]};
+  }
+  return {.number = value, .unit = unit};
+}
+
+std::string format_quantity(double value, std::string_view unit) {
+  if (std::isnan(value)) return "n/a";
+  const bool whole = value >= 0 && value < std::ldexp(1.0, 63) && value == std::floor(value);
+  if (unit == "B" && whole) return format_size(static_cast<std::uint64_t>(value));
+  const Scaled scaled = scale_for_people(value, unit);
+  const std::string number =
+      whole && unit.empty() ? fmt::format("{:.0f}", value) : format_number(scaled.number);
+  if (scaled.unit == "x") return number + "x";
+  return scaled.unit.empty() ? number : fmt::format("{} {}", number, scaled.unit);
 }
 
 }  // namespace bytepath
