@@ -1,0 +1,378 @@
+'use strict';
+// Draws each <figure data-chart> of the page from the JSON beside it. Vega evaluates its expressions
+// with its interpreter, so that the page's security policy can forbid eval.
+(() => {
+  const {parse} = vegaModules['vega-parser'];
+  const {View} = vegaModules['vega-view'];
+  const {expressionInterpreter} = vegaModules['vega-interpreter'];
+  const {expressionFunction} = vegaModules['vega-functions'];
+  Object.assign(vegaModules['vega-dataflow'].transforms, vegaModules['vega-transforms'],
+                vegaModules['vega-view-transforms'], vegaModules['vega-encode']);
+
+  const report = JSON.parse(document.getElementById('document').textContent);
+  const tooltip = document.getElementById('tooltip');
+
+  // The same ladders as the text report's.
+  const ladders = [
+    [1024, ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB']],
+    [1000, ['ns', 'us', 'ms', 's']],
+    [1000, ['B/s', 'kB/s', 'MB/s', 'GB/s', 'TB/s', 'PB/s']],
+    [1000, ['Hz', 'kHz', 'MHz', 'GHz', 'THz']],
+  ];
+  const ladderOf = (unit) => ladders.find(([, units]) => units[0] === unit);
+
+  function digits(value) {
+    const size = Math.abs(value);
+    if (size === 0) return '0';
+    if (size >= 1e15 || size < 1e-6) return value.toExponential(2);
+    return value.toFixed(Math.min(20, Math.max(0, 2 - Math.floor(Math.log10(size)))));
+  }
+
+  function quantity(value, unit, number = digits) {
+    if (value === null || !Number.isFinite(value)) return 'n/a';
+    if (unit === 'ratio' || unit === 'x') return number(value) + 'x';
+    if (unit === 'percent') return number(value) + ' %';
+    const ladder = ladderOf(unit);
+    if (!ladder) return unit ? `${number(value)} ${unit}` : number(value);
+    const [step, units] = ladder;
+    const whole = Number.isInteger(value) && value >= 0;
+    let rung = 0;
+    let scaled = value;
+    while (rung + 1 < units.length && Math.abs(scaled) >= step) {
+      scaled /= step;
+      ++rung;
+    }
+    // A size that is no round number of its unit is an edge: every byte of it counts.
+    if (unit === 'B' && whole) return Number.isInteger(scaled * 4) ? `${scaled} ${units[rung]}` : `${value} B`;
+    return `${number(scaled)} ${units[rung]}`;
+  }
+  const short = (value) => String(Number(value.toPrecision(4)));
+  const plain = (value, unit) => unit ? quantity(value, unit) : short(value);
+  expressionFunction('tickText', (value, unit) => {
+    const scaled = ladderOf(unit) || unit === 'ratio' || unit === 'x';
+    return value === 0 ? '0' : quantity(value, scaled ? unit : '', short);
+  });
+
+  // Powers, thinned out when there are many; 1-2-5 steps while a decade or two is all there is.
+  function logTicks(low, high, base, most) {
+    const first = Math.ceil(Math.log(low) / Math.log(base) - 1e-9);
+    const last = Math.floor(Math.log(high) / Math.log(base) + 1e-9);
+    const ticks = [];
+    if (base === 10 && last - first < 3) {
+      for (let i = first - 1; i <= last; ++i) ticks.push(10 ** i, 2 * 10 ** i, 5 * 10 ** i);
+      return ticks.filter((v) => v >= low && v <= high);
+    }
+    const step = Math.max(1, Math.ceil((last - first + 1) / most));
+    for (let i = first; i <= last; i += step) ticks.push(base ** i);
+    return ticks;
+  }
+
+  // The marks of an axis. Sizes are read in powers of two; for other linear axes Vega's are right.
+  function tickOptions(low, high, unit, log, most) {
+    if (log && low > 0) {
+      const values = logTicks(low, high, unit === 'B' ? 2 : 10, most);
+      return {values: values.length > 1 ? values : [low, high]};
+    }
+    if (unit !== 'B' || low >= high) return {tickCount: most};
+    const step = 2 ** Math.ceil(Math.log2((high - low) / most));
+    const values = [];
+    for (let v = Math.ceil(low / step) * step; v <= high; v += step) values.push(v);
+    return {values};
+  }
+
+  // The span of an axis: a single value gets room on both sides, a logarithm a little above and below.
+  function domainOf(values, log, fromZero) {
+    const [low, high] = extent(values);
+    if (low === high) return log ? [low / 2, high * 2] : [low - (Math.abs(low) / 2 || 1), high + (Math.abs(low) / 2 || 1)];
+    return [fromZero && low > 0 ? 0 : low, high];
+  }
+
+  const extent = (values) =>
+      values.reduce(([low, high], v) => [Math.min(low, v), Math.max(high, v)], [Infinity, -Infinity]);
+
+  function theme() {
+    const style = getComputedStyle(document.documentElement);
+    const color = (name) => style.getPropertyValue(name).trim();
+    return {text: color('--text'), muted: color('--muted'), grid: color('--grid'), line: color('--line'),
+            unmeasured: color('--unmeasured'), series: color('--series').split(' ')};
+  }
+
+  function config(colors) {
+    const font = getComputedStyle(document.body).fontFamily;
+    const text = {labelFont: font, titleFont: font, labelColor: colors.muted, titleColor: colors.text,
+                  labelFontSize: 12, titleFontSize: 12, titleFontWeight: 500};
+    return {background: null,
+            axis: {...text, gridColor: colors.grid, domainColor: colors.line, tickColor: colors.line,
+                   titlePadding: 10, labelPadding: 5},
+            legend: {...text, symbolStrokeWidth: 3}};
+  }
+
+  // Control and bidirectional characters as escapes, as everywhere in the page.
+  const visible = (text) => text.replace(
+      /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g,
+      (c) => '\\u' + c.charCodeAt(0).toString(16).padStart(4, '0'));
+  for (const one of [...report.series, ...report.heatmaps]) {
+    for (const key of ['x_label', 'y_label', 'x_unit', 'unit']) {
+      if (key in one) one[key] = visible(one[key]);
+    }
+  }
+
+  const axisTitle = (label, unit) =>
+      !unit || ladderOf(unit) || unit === 'ratio' || unit === 'x' ? label : `${label} [${unit}]`.trim();
+
+  function axis(orient, scale, title, unit, titleLimit, options) {
+    return {orient, scale, title, titleLimit, grid: true, labelOverlap: true,
+            encode: {labels: {update: {text: {signal: `tickText(datum.value, ${JSON.stringify(unit)})`}}}},
+            ...options};
+  }
+
+  function lineChart(figure, width) {
+    const series = figure.dataset.indices.split(' ').map((i) => report.series[i]);
+    const names = figure.dataset.names.split('\t');
+    const first = series[0];
+    const shown = (p) => p.x !== null && p.median !== null && (!first.x_log || p.x > 0) &&
+        (!first.y_log || p.median > 0);
+    const points = [];
+    series.forEach((one, i) => one.points.filter(shown).forEach((p) => {
+      const interval = p.low !== null && p.high !== null && (!first.y_log || p.low > 0);
+      points.push({x: p.x, y: p.median, low: interval ? p.low : p.median, high: interval ? p.high : p.median,
+                   name: `${i}`, count: p.count});
+    }));
+    if (points.length === 0) return null;
+    const xs = [...new Set(points.map((p) => p.x))].sort((a, b) => a - b);
+    const ys = points.flatMap((p) => [p.low, p.high]);
+    const colors = theme();
+    const keys = names.map((_, i) => `${i}`);
+    const stroke = {scale: 'color', field: 'name'};
+    const place = {x: {scale: 'x', field: 'x'}, y: {scale: 'y', field: 'y'}};
+    const xDomain = domainOf(xs, first.x_log, false);
+    const [low, high] = domainOf(ys, first.y_log, !first.y_log);
+    const yDomain = first.y_log ? [low * (low / high) ** .04, high * (high / low) ** .04] : [low, high];
+    const spec = {
+      width, height: 340, padding: 4, autosize: {type: 'fit', contains: 'padding'},
+      description: figure.querySelector('figcaption').textContent,
+      signals: [{name: 'hover', value: null}],
+      data: [{name: 'points', values: points}, {name: 'hovered', values: []}],
+      scales: [
+        {name: 'x', type: first.x_log ? 'log' : 'linear', base: first.x_unit === 'B' ? 2 : 10, range: 'width',
+         domain: xDomain, zero: false, nice: false, padding: 6},
+        {name: 'y', type: first.y_log ? 'log' : 'linear', range: 'height',
+         domain: yDomain, zero: false, nice: !first.y_log},
+        {name: 'color', type: 'ordinal', domain: keys, range: colors.series},
+      ],
+      axes: [
+        axis('bottom', 'x', axisTitle(first.x_label, first.x_unit), first.x_unit, width - 80,
+             tickOptions(...xDomain, first.x_unit, first.x_log, Math.max(2, Math.floor(width / 90)))),
+        axis('left', 'y', axisTitle('', first.unit), first.unit, 240,
+             tickOptions(...yDomain, first.unit, first.y_log, 6)),
+      ],
+      legends: series.length < 2 ? [] : [{
+        stroke: 'color', symbolType: 'stroke', orient: 'bottom', columns: Math.max(1, Math.floor(width / 200)),
+        encode: {labels: {update: {text: {signal: `legendText(datum.value, ${JSON.stringify(figure.id)})`}}}},
+      }],
+      marks: [
+        {type: 'group', from: {facet: {name: 'one', data: 'points', groupby: 'name'}}, marks: [
+          {type: 'area', interactive: false, from: {data: 'one'},
+           encode: {update: {x: {scale: 'x', field: 'x'}, y: {scale: 'y', field: 'low'},
+                             y2: {scale: 'y', field: 'high'}, fill: stroke, fillOpacity: {value: .18}}}},
+          {type: 'line', interactive: false, from: {data: 'one'},
+           encode: {update: {...place, stroke, strokeWidth: {value: 2}, strokeJoin: {value: 'round'}}}},
+          ...(xs.length <= 40 ? [{type: 'symbol', interactive: false, from: {data: 'one'},
+           encode: {update: {...place, fill: stroke, size: {value: 28}}}}] : []),
+        ]},
+        {type: 'rule', interactive: false,
+         encode: {update: {x: {scale: 'x', signal: 'hover'}, y: {value: 0}, y2: {signal: 'height'},
+                           stroke: {value: colors.muted}, opacity: {signal: 'hover === null ? 0 : 0.6'}}}},
+        {type: 'symbol', interactive: false, from: {data: 'hovered'},
+         encode: {update: {...place, fill: stroke, size: {value: 70}, stroke: {value: colors.text}}}},
+      ],
+    };
+    return {
+      spec, count: [xs.length, 1], renderer: points.length > 20000 ? 'canvas' : 'svg',
+      // The nearest x on the screen, so also on a logarithmic axis.
+      at(view, px) {
+        const scale = view.scale('x');
+        let best = 0;
+        xs.forEach((x, i) => { if (Math.abs(scale(x) - px) < Math.abs(scale(xs[best]) - px)) best = i; });
+        return [best, 0];
+      },
+      show(view, [i]) {
+        const rows = points.filter((p) => p.x === xs[i]);
+        view.signal('hover', xs[i]).data('hovered', rows).run();
+        return {
+          left: view.scale('x')(xs[i]), top: Math.min(...rows.map((p) => view.scale('y')(p.y))),
+          title: `${first.x_label}: ${plain(xs[i], first.x_unit)}`,
+          rows: rows.map((p) => ({
+            color: colors.series[Number(p.name) % colors.series.length], name: names[Number(p.name)],
+            value: quantity(p.y, first.unit) + (p.low < p.high ?
+                ` (${quantity(p.low, first.unit)} to ${quantity(p.high, first.unit)})` : '')})),
+        };
+      },
+      hide: (view) => view.signal('hover', null).data('hovered', []).run(),
+    };
+  }
+  expressionFunction('legendText', (value, id) =>
+      document.getElementById(id).dataset.names.split('\t')[Number(value)]);
+
+  function heatChart(figure, width) {
+    const map = report.heatmaps[Number(figure.dataset.indices)];
+    const cells = [];
+    map.values.forEach((row, r) => row.forEach((value, c) => cells.push(
+        {c, r, value: value === null || (map.log && value <= 0) ? null : value})));
+    const measured = cells.filter((cell) => cell.value !== null).map((cell) => cell.value);
+    if (measured.length === 0) return null;
+    const [low, high] = extent(measured);
+    const colors = theme();
+    const every = (count, room) => Math.max(1, 2 ** Math.ceil(Math.log2(count / Math.max(1, room))));
+    const columns = map.x.map((_, i) => i);
+    const rows = map.y.map((_, i) => i);
+    const height = Math.min(520, Math.max(120, rows.length * 22));
+    const labelled = (list, room) => list.filter((i) => i % every(list.length, room) === 0);
+    const labels = (name) =>
+        ({labels: {update: {text: {signal: `cellText(datum.value, ${JSON.stringify(figure.id)}, '${name}')`}}}});
+    const box = {x: {scale: 'x', field: 'c'}, width: {scale: 'x', band: 1},
+                 y: {scale: 'y', field: 'r'}, height: {scale: 'y', band: 1}};
+    const spec = {
+      width, height: height + 110, padding: 4, autosize: {type: 'fit', contains: 'padding'},
+      description: figure.querySelector('figcaption').textContent,
+      data: [{name: 'cells', values: cells}, {name: 'hovered', values: []}],
+      scales: [
+        {name: 'x', type: 'band', domain: columns, range: 'width'},
+        {name: 'y', type: 'band', domain: rows, range: 'height'},
+        {name: 'color', type: map.log && low < high ? 'log' : 'linear', domain: [low, high],
+         range: {scheme: 'viridis'}, zero: false, nice: false},
+      ],
+      axes: [
+        {orient: 'bottom', scale: 'x', title: map.x_label, titleLimit: width - 80, values: labelled(columns, width / 45), encode: labels('x')},
+        {orient: 'left', scale: 'y', title: map.y_label, titleLimit: height, values: labelled(rows, height / 18), encode: labels('y')},
+      ],
+      legends: [{fill: 'color', type: 'gradient', orient: 'bottom', direction: 'horizontal', titleLimit: width - 80, labelLimit: 80,
+                 title: axisTitle(map.log ? 'logarithmic' : 'linear', map.unit) || null,
+                 gradientLength: Math.min(320, width - 90), gradientThickness: 12, ...tickOptions(low, high, map.unit, map.log, 5),
+                 encode: {labels: {update: {text: {
+                   signal: `tickText(datum.value, ${JSON.stringify(map.unit)})`}}}}}],
+      marks: [
+        {type: 'rect', name: 'cell', interactive: false, from: {data: 'cells'},
+         encode: {update: {...box, fill: [
+           {test: 'datum.value === null', value: colors.unmeasured}, {scale: 'color', field: 'value'}]}}},
+        {type: 'rect', interactive: false, from: {data: 'hovered'},
+         encode: {update: {...box, fill: {value: null}, stroke: {value: colors.text}, strokeWidth: {value: 2}}}},
+      ],
+    };
+    const index = (position, size, count) => Math.min(count - 1, Math.max(0, Math.floor(position / size * count)));
+    return {
+      spec, count: [columns.length, rows.length], renderer: cells.length > 20000 ? 'canvas' : 'svg',
+      at: (view, px, py) => [index(px, view.width(), columns.length), index(py, view.height(), rows.length)],
+      show(view, [c, r]) {
+        view.data('hovered', [{c, r}]).run();
+        const value = map.values[r][c];
+        return {
+          left: view.scale('x')(c) + view.scale('x').bandwidth(), top: view.scale('y')(r),
+          title: value === null ? 'not measured' : quantity(value, map.unit),
+          rows: [{name: map.x_label, value: short(map.x[c])}, {name: map.y_label, value: short(map.y[r])}],
+        };
+      },
+      hide: (view) => view.data('hovered', []).run(),
+    };
+  }
+  expressionFunction('cellText', (index, id, name) =>
+      short(report.heatmaps[Number(document.getElementById(id).dataset.indices)][name][index]));
+
+  function showTooltip(container, view, answer) {
+    tooltip.replaceChildren();
+    const title = document.createElement('strong');
+    title.textContent = answer.title;
+    const table = document.createElement('table');
+    for (const row of answer.rows) {
+      const line = table.insertRow();
+      const name = document.createElement('th');
+      if (row.color) {
+        const swatch = document.createElement('span');
+        swatch.className = 'swatch';
+        swatch.style.background = row.color;
+        name.append(swatch);
+      }
+      name.append(row.name);
+      line.append(name);
+      line.insertCell().textContent = row.value;
+    }
+    tooltip.append(title, table);
+    tooltip.hidden = false;
+    const box = container.getBoundingClientRect();
+    const [x, y] = view.origin();
+    const size = tooltip.getBoundingClientRect();
+    const left = box.left + x + answer.left + 14;
+    const fits = left + size.width < document.documentElement.clientWidth;
+    tooltip.style.left = `${Math.max(4, fits ? left : left - size.width - 28)}px`;
+    tooltip.style.top = `${Math.max(4, box.top + y + answer.top - size.height - 8)}px`;
+  }
+
+  // One drawn chart: the pointer and the arrow keys choose a value, Escape lets it go.
+  function attach(container) {
+    const state = {chart: null, view: null, chosen: null};
+    const choose = (chosen) => {
+      state.chosen = chosen;
+      showTooltip(container, state.view, state.chart.show(state.view, chosen));
+    };
+    const release = () => {
+      if (state.chosen === null) return;
+      state.chosen = null;
+      tooltip.hidden = true;
+      state.chart.hide(state.view);
+    };
+    container.addEventListener('pointermove', (event) => {
+      if (!state.chart) return;
+      const box = container.getBoundingClientRect();
+      const [x, y] = state.view.origin();
+      const px = event.clientX - box.left - x;
+      const py = event.clientY - box.top - y;
+      if (px < -4 || py < -4 || px > state.view.width() + 4 || py > state.view.height() + 4) return release();
+      choose(state.chart.at(state.view, px, py));
+    });
+    container.addEventListener('pointerleave', release);
+    container.addEventListener('blur', release);
+    container.addEventListener('keydown', (event) => {
+      const step = {ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1]}[event.key];
+      if (event.key === 'Escape') return release();
+      if (!step || !state.chart) return;
+      event.preventDefault();
+      const limit = (value, count) => Math.min(count - 1, Math.max(0, value));
+      const from = state.chosen || [0, 0];
+      choose(state.chosen === null ? from : from.map((v, i) => limit(v + step[i], state.chart.count[i])));
+    });
+    return state;
+  }
+
+  const figures = [...document.querySelectorAll('figure[data-chart]')].map((figure, i) => {
+    figure.id = `figure-${i}`;
+    const container = figure.querySelector('.chart');
+    container.tabIndex = 0;
+    container.setAttribute('role', 'application');
+    container.setAttribute('aria-label', `${figure.querySelector('figcaption').textContent}: arrow keys read the values`);
+    return {figure, container, state: attach(container), width: 0};
+  });
+
+  function draw({figure, container, state}) {
+    if (state.view) state.view.finalize();
+    const width = Math.max(260, Math.floor(container.clientWidth));
+    state.chosen = null;
+    state.chart = (figure.dataset.chart === 'heat' ? heatChart : lineChart)(figure, width);
+    if (!state.chart) {
+      container.textContent = 'Nothing was measured here.';
+      return;
+    }
+    const runtime = parse(state.chart.spec, config(theme()), {ast: true});
+    state.view = new View(runtime, {expr: expressionInterpreter, renderer: state.chart.renderer});
+    state.view.initialize(container).run();
+  }
+
+  const drawAll = () => figures.forEach(draw);
+  new ResizeObserver(() => figures.forEach((one) => {
+    if (one.container.clientWidth === one.width) return;
+    one.width = one.container.clientWidth;
+    draw(one);
+  })).observe(document.querySelector('main'));
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', drawAll);
+  // Print has its own colours and width, which the page's style chooses.
+  matchMedia('print').addEventListener('change', drawAll);
+})();

@@ -1,0 +1,220 @@
+#include "report/html_body.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "report/html_table.h"
+#include "report/markup.h"
+#include "report/present.h"
+
+namespace bytepath::report {
+namespace {
+
+using result::Document;
+using result::Finding;
+
+std::string_view class_of(Tone tone) {
+  switch (tone) {
+    case Tone::bad:
+      return "bad";
+    case Tone::caution:
+      return "caution";
+    case Tone::good:
+      break;
+  }
+  return "good";
+}
+
+std::string_view class_of(result::Severity severity) {
+  switch (severity) {
+    case result::Severity::finding:
+      return "bad";
+    case result::Severity::warning:
+      return "caution";
+    case result::Severity::note:
+      break;
+  }
+  return "none";
+}
+
+std::string badge(std::string_view style, std::string_view text) {
+  return fmt::format("<span class=\"badge {}\">{}</span>", style, text);
+}
+
+std::string section(std::string_view id, std::string_view title, std::string_view content) {
+  return fmt::format("<section aria-labelledby=\"{}\">\n<h2 id=\"{}\">{}</h2>\n{}</section>\n", id,
+                     id, markup_text(title), content);
+}
+
+std::string findings(const Document& document) {
+  if (document.findings.empty()) return "";
+  std::string out;
+  for (const Finding* finding : by_severity(document)) {
+    const auto severity = name_of(finding->severity);
+    out += fmt::format("<article class=\"finding {}-severity\">\n<h3>{} {}</h3>\n<p>{}</p>\n",
+                       severity, badge(class_of(finding->severity), severity),
+                       markup_text(finding->id), markup_text(finding->text));
+    if (!finding->evidence.empty()) {
+      out += "<ul class=\"evidence\">\n";
+      for (const auto& [key, value] : finding->evidence) {
+        out += fmt::format("<li>{} <b>{}</b></li>\n", markup_text(spaced(key)),
+                           markup_text(format_value(value, unit_of_evidence(key))));
+      }
+      out += "</ul>\n";
+    }
+    out += "</article>\n";
+  }
+  return section("findings", "Findings", out);
+}
+
+std::string tables(const Document& document) {
+  std::string out;
+  for (std::size_t i = 0; i < document.tables.size(); ++i) {
+    const auto& table = document.tables[i];
+    const bool quiet = table.title.empty();
+    const std::string title = quiet ? spaced(table.name) : table.title;
+    const std::string content = html_table(table, title);
+    out += section(fmt::format("table-{}", i), title,
+                   quiet ? folded_html("Show the table", content) : content);
+  }
+  return out;
+}
+
+std::string figure(std::string_view id, std::string_view kind, std::string_view indices,
+                   const std::string& title, std::string_view names, const std::string& table) {
+  return fmt::format(
+      "<section aria-labelledby=\"{}\">\n"
+      "<figure data-chart=\"{}\" data-indices=\"{}\" data-names=\"{}\">\n"
+      "<figcaption id=\"{}\">{}</figcaption>\n<div class=\"chart\"></div>\n{}</figure>\n"
+      "</section>\n",
+      id, kind, indices, names, id, markup_text(title),
+      folded_html("All values as a table", table));
+}
+
+std::string line_charts(const Document& document) {
+  std::string out;
+  const auto all = charts(document, false);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    std::string indices;
+    std::string names;
+    for (std::size_t k = 0; k < all[i].series.size(); ++k) {
+      const auto index = all[i].series[k] - document.series.data();
+      indices += fmt::format("{}{}", k == 0 ? "" : " ", index);
+      // A tab separates the names: a printable name has none.
+      names += (k == 0 ? "" : "&#9;") + markup_text(all[i].names[k]);
+    }
+    out += figure(fmt::format("chart-{}", i), "line", indices, all[i].title, names,
+                  html_series_table(all[i]));
+  }
+  return out;
+}
+
+std::string heat_maps(const Document& document) {
+  std::string out;
+  for (std::size_t i = 0; i < document.heatmaps.size(); ++i) {
+    const auto& map = document.heatmaps[i];
+    if (map.title.empty()) continue;
+    std::string title = map.title;
+    if (!map.labels.empty()) title += fmt::format(" ({})", format_labels(map.labels));
+    out += figure(fmt::format("heat-map-{}", i), "heat", fmt::to_string(i), title, "",
+                  html_heat_table(map));
+  }
+  return out;
+}
+
+std::string_view badge_class(const std::optional<bool>& verified) {
+  if (!verified) return "none";
+  return *verified ? "good" : "bad";
+}
+
+std::string remedies(const Document& document) {
+  std::string out;
+  std::size_t number = 0;
+  for (const Finding* finding : by_severity(document)) {
+    if (finding->remedies.empty()) continue;
+    std::string list = "<ol>\n";
+    for (const auto& remedy : finding->remedies) {
+      list += fmt::format("<li>{} {}\n", markup_text(remedy.text),
+                          badge(badge_class(remedy.verified), name_of(remedy.verified)));
+      if (!remedy.command.empty()) {
+        list += fmt::format("<pre><code>{}</code></pre>\n", markup_text(remedy.command));
+      }
+      list += "</li>\n";
+    }
+    out += section(fmt::format("remedies-{}", number++), "What to do about " + finding->id,
+                   list + "</ol>\n");
+  }
+  return out;
+}
+
+std::string metrics(const Document& document) {
+  if (document.metrics.empty()) return "";
+  return section(
+      "metrics", "Metrics",
+      folded_html("Medians with their 95 % intervals", html_metrics_table(document.metrics)));
+}
+
+std::string not_measured(const Document& document) {
+  if (document.not_measured.empty()) return "";
+  std::string out = "<ul>\n";
+  for (const auto& each : document.not_measured) {
+    out += fmt::format("<li><b>{}</b>: {}", markup_text(each.what), markup_text(each.reason));
+    if (!each.remedy.empty()) out += fmt::format("<br>To enable it: {}", markup_text(each.remedy));
+    out += "</li>\n";
+  }
+  return section("not-measured", "Not measured", out + "</ul>\n");
+}
+
+std::string host(const Document& document) {
+  const auto& host = document.host;
+  const std::pair<std::string_view, std::string> rows[] = {
+      {"CPU", host.cpu.brand.empty() ? host.cpu.vendor : host.cpu.brand},
+      {"Microarchitecture", host.cpu.microarchitecture},
+      {"Microcode", host.cpu.microcode},
+      {"Kernel", host.kernel},
+      {"C library", host.libc},
+      {"Hypervisor", host.hypervisor.empty() ? "none" : host.hypervisor},
+      {"Machine", host.machine_hash},
+      {"Software", host.software_hash}};
+  std::string out = "<dl>\n";
+  for (const auto& [term, text] : rows) {
+    if (!text.empty()) out += fmt::format("<dt>{}</dt><dd>{}</dd>\n", term, markup_text(text));
+  }
+  for (const auto& [key, value] : document.parameters) {
+    out += fmt::format("<dt>{}</dt><dd>{}</dd>\n", markup_text(spaced(key)),
+                       markup_text(format_value(value, unit_of_evidence(key))));
+  }
+  return section("host", "Where and how", out + "</dl>\n");
+}
+
+}  // namespace
+
+std::string html_header(const Document& document) {
+  std::string out = fmt::format("<header>\n<p class=\"kicker\"><strong>{}</strong> {}</p>\n",
+                                markup_text(document.tool), markup_text(document.started));
+  if (!document.complete) {
+    out +=
+        "<p class=\"incomplete\">Incomplete: this run was interrupted. The page shows what was "
+        "measured until then.</p>\n";
+  }
+  const auto& verdict = document.verdict;
+  out += fmt::format("<div class=\"verdict {}\">\n<h1>{}</h1>\n<p>{}</p>\n</div>\n</header>",
+                     class_of(tone_of(document)),
+                     markup_text(verdict.text.empty() ? verdict.state : verdict.text),
+                     markup_text(host_line(document.host)));
+  return out;
+}
+
+std::string html_content(const Document& document) {
+  return findings(document) + heat_maps(document) + line_charts(document) + tables(document) +
+         remedies(document) + metrics(document) + not_measured(document) + host(document);
+}
+
+std::string html_footer(const Document& document) {
+  return fmt::format("<p>{} {}: <code>{}</code></p>", markup_text(document.tool),
+                     markup_text(document.tool_version),
+                     markup_text(fmt::format("{}", fmt::join(document.arguments, " "))));
+}
+
+}  // namespace bytepath::report

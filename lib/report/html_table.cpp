@@ -1,0 +1,134 @@
+#include "report/html_table.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "base/units.h"
+#include "report/axis.h"
+#include "report/markup.h"
+
+namespace bytepath::report {
+namespace {
+
+// Beyond this an interval beside each median would be most of the page.
+constexpr std::size_t max_intervals = 1000;
+
+// A table that scrolls by itself and can be reached by keyboard to do so. End tags that HTML lets
+// out are left out: a heat map has thousands of cells.
+std::string scrolled(std::string_view caption, std::string_view rows) {
+  const std::string title = markup_text(caption);
+  return fmt::format(
+      "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"{}\">\n"
+      "<table>\n<caption>{}</caption>\n{}</table>\n</div>\n",
+      title, title, rows);
+}
+
+std::string number_cell(const std::string& text) {
+  return fmt::format("<td class=\"number\">{}", markup_text(text));
+}
+
+std::string column_header(std::string_view text, bool numeric) {
+  return fmt::format("<th scope=\"col\"{}>{}", numeric ? " class=\"number\"" : "",
+                     markup_text(text));
+}
+
+std::string point_text(const result::Point* point, std::string_view unit, bool interval) {
+  if (point == nullptr) return "";
+  std::string out = format_quantity(point->median, unit);
+  if (interval && point->low < point->high) {
+    out += fmt::format(" ({} to {})", format_quantity(point->low, unit),
+                       format_quantity(point->high, unit));
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string html_table(const result::Table& table, std::string_view caption) {
+  std::vector<bool> numeric(table.columns.size(), false);
+  for (const auto& row : table.rows) {
+    for (std::size_t i = 0; i < std::min(row.size(), numeric.size()); ++i) {
+      if (is_number(row[i])) numeric[i] = true;
+    }
+  }
+  std::string rows = "<thead><tr>";
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    rows += column_header(spaced(table.columns[i].name), numeric[i]);
+  }
+  rows += "\n<tbody>\n";
+  for (const auto& row : table.rows) {
+    rows += "<tr>";
+    for (std::size_t i = 0; i < std::min(row.size(), numeric.size()); ++i) {
+      const std::string text = format_value(row[i], table.columns[i].unit);
+      rows += numeric[i] ? number_cell(text) : fmt::format("<td>{}", markup_text(text));
+    }
+    rows += '\n';
+  }
+  return scrolled(caption, rows);
+}
+
+std::string html_series_table(const Chart& chart) {
+  std::map<double, std::vector<const result::Point*>> by_x;
+  std::size_t points = 0;
+  for (std::size_t i = 0; i < chart.series.size(); ++i) {
+    for (const auto& point : chart.series[i]->points) {
+      if (!std::isfinite(point.x)) continue;
+      auto& row = by_x[point.x];
+      row.resize(chart.series.size());
+      row[i] = &point;
+      ++points;
+    }
+  }
+  const auto& first = *chart.series.front();
+  std::string rows = "<thead><tr>" + column_header(axis_title(first.x_label, first.x_unit), true);
+  for (const auto& name : chart.names) rows += column_header(name, true);
+  rows += "\n<tbody>\n";
+  for (const auto& [x, row] : by_x) {
+    rows += fmt::format("<tr><th scope=\"row\" class=\"number\">{}",
+                        markup_text(format_quantity(x, first.x_unit)));
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      rows += number_cell(point_text(row[i], chart.series[i]->unit, points <= max_intervals));
+    }
+    rows += '\n';
+  }
+  const std::string_view what = points <= max_intervals ? "medians and their intervals" : "medians";
+  return scrolled(fmt::format("{}: {}", chart.title, what), rows);
+}
+
+std::string html_heat_table(const result::HeatMap& map) {
+  std::string rows =
+      "<thead><tr>" + column_header(fmt::format("{} / {}", map.y_label, map.x_label), true);
+  for (const double x : map.x) rows += column_header(format_tick(x, ""), true);
+  rows += "\n<tbody>\n";
+  for (std::size_t row = 0; row < map.values.size(); ++row) {
+    rows += fmt::format("<tr><th scope=\"row\" class=\"number\">{}", format_tick(map.y[row], ""));
+    for (const double value : map.values[row]) rows += "<td>" + format_number(value);
+    rows += '\n';
+  }
+  return scrolled(axis_title(map.title, map.unit), rows);
+}
+
+std::string html_metrics_table(const std::vector<result::Metric>& metrics) {
+  std::string rows =
+      "<thead><tr>" + column_header("metric", false) + column_header("labels", false);
+  for (const auto* name : {"median", "low", "high", "count"}) rows += column_header(name, true);
+  rows += "\n<tbody>\n";
+  for (const auto& metric : metrics) {
+    rows += fmt::format("<tr><td>{}<td>{}", markup_text(spaced(metric.name)),
+                        markup_text(format_labels(metric.labels)));
+    for (const double value : {metric.median, metric.low, metric.high}) {
+      rows += number_cell(format_quantity(value, metric.unit));
+    }
+    rows += number_cell(fmt::to_string(metric.count)) + '\n';
+  }
+  return scrolled("Metrics", rows);
+}
+
+std::string folded_html(std::string_view summary, std::string_view content) {
+  return fmt::format("<details><summary>{}</summary>\n{}</details>\n", summary, content);
+}
+
+}  // namespace bytepath::report

@@ -1,0 +1,182 @@
+#include "report/present.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <type_traits>
+
+#include "base/units.h"
+
+namespace bytepath::report {
+namespace {
+
+using result::Document;
+using result::Finding;
+using result::Labels;
+using result::Severity;
+using result::Value;
+
+bool shared_by_all(const Chart& chart, const std::string& key, const std::string& value) {
+  return std::ranges::all_of(chart.series, [&](const result::Series* series) {
+    const auto found = series->labels.find(key);
+    return found != series->labels.end() && found->second == value;
+  });
+}
+
+void name_series(Chart& chart) {
+  Labels common;
+  for (const auto& [key, value] : chart.series.front()->labels) {
+    if (shared_by_all(chart, key, value)) common.emplace(key, value);
+  }
+  for (const auto* series : chart.series) {
+    std::string name;
+    for (const auto& [key, value] : series->labels) {
+      if (common.contains(key)) continue;
+      name += (name.empty() ? "" : ", ") + value;
+    }
+    chart.names.push_back(name.empty() ? spaced(series->name) : name);
+  }
+  if (!common.empty()) chart.title += fmt::format(" ({})", format_labels(common));
+}
+
+}  // namespace
+
+std::string format_value(const Value& value, std::string_view unit) {
+  return std::visit(
+      [&]<class T>(const T& held) -> std::string {
+        if constexpr (std::is_same_v<T, std::monostate>) return "n/a";
+        if constexpr (std::is_same_v<T, bool>) return held ? "yes" : "no";
+        if constexpr (std::is_same_v<T, std::string>) return held;
+        if constexpr (std::is_same_v<T, std::int64_t>) {
+          return unit.empty() ? fmt::format("{}", held)
+                              : format_quantity(static_cast<double>(held), unit);
+        }
+        if constexpr (std::is_same_v<T, double>) return format_quantity(held, unit);
+      },
+      value);
+}
+
+std::string format_exact(double value) {
+  return std::isfinite(value) ? fmt::format("{}", value) : "";
+}
+
+std::string format_exact(const Value& value) {
+  return std::visit(
+      []<class T>(const T& held) -> std::string {
+        if constexpr (std::is_same_v<T, std::monostate>) return "";
+        if constexpr (std::is_same_v<T, bool>) return held ? "true" : "false";
+        if constexpr (std::is_same_v<T, std::string>) return held;
+        if constexpr (std::is_same_v<T, std::int64_t>) return fmt::format("{}", held);
+        if constexpr (std::is_same_v<T, double>) return format_exact(held);
+      },
+      value);
+}
+
+bool is_number(const Value& value) {
+  return std::holds_alternative<std::int64_t>(value) || std::holds_alternative<double>(value);
+}
+
+std::string_view unit_of_evidence(std::string_view key) {
+  if (key.starts_with("ratio") || key.ends_with("_ratio")) return "ratio";
+  if (key == "size" || key.starts_with("size_") || key.ends_with("_bytes")) return "B";
+  if (key.ends_with("_ns")) return "ns";
+  return "";
+}
+
+std::vector<std::string> evidence_items(const result::Record& evidence) {
+  std::vector<std::string> items;
+  items.reserve(evidence.size());
+  for (const auto& [key, value] : evidence) {
+    items.push_back(fmt::format("{} {}", key, format_value(value, unit_of_evidence(key))));
+  }
+  return items;
+}
+
+std::string format_evidence(const result::Record& evidence) {
+  return fmt::format("{}", fmt::join(evidence_items(evidence), ", "));
+}
+
+std::string format_labels(const Labels& labels) {
+  std::string out;
+  for (const auto& [key, value] : labels) {
+    if (!out.empty()) out += ", ";
+    out += fmt::format("{} {}", spaced(key), value);
+  }
+  return out;
+}
+
+std::string spaced(std::string_view name) {
+  std::string out(name);
+  std::ranges::replace(out, '_', ' ');
+  return out;
+}
+
+std::string_view name_of(Severity severity) {
+  switch (severity) {
+    case Severity::finding:
+      return "finding";
+    case Severity::warning:
+      return "warning";
+    case Severity::note:
+      break;
+  }
+  return "note";
+}
+
+std::string_view name_of(const std::optional<bool>& verified) {
+  if (!verified) return "not tried";
+  return *verified ? "verified" : "did not help";
+}
+
+std::vector<const Finding*> by_severity(const Document& document) {
+  std::vector<const Finding*> findings;
+  findings.reserve(document.findings.size());
+  for (const auto severity : {Severity::finding, Severity::warning, Severity::note}) {
+    for (const auto& finding : document.findings) {
+      if (finding.severity == severity) findings.push_back(&finding);
+    }
+  }
+  return findings;
+}
+
+Tone tone_of(const Document& document) {
+  const auto has = [&](Severity severity) {
+    return std::ranges::any_of(
+        document.findings, [&](const Finding& finding) { return finding.severity == severity; });
+  };
+  if (has(Severity::finding)) return Tone::bad;
+  const std::string& state = document.verdict.state;
+  const bool unknown = state == "not-known" || state == "unknown" || state.empty();
+  return unknown || !document.complete || has(Severity::warning) ? Tone::caution : Tone::good;
+}
+
+std::string host_line(const result::Host& host) {
+  std::vector<std::string> parts;
+  const auto& cpu = host.cpu;
+  const std::string& brand = cpu.brand.empty() ? cpu.vendor : cpu.brand;
+  if (!brand.empty()) parts.push_back(brand);
+  if (!cpu.microarchitecture.empty()) parts.push_back(cpu.microarchitecture);
+  if (!host.kernel.empty()) parts.push_back("Linux " + host.kernel);
+  if (!host.libc.empty()) parts.push_back(host.libc);
+  parts.push_back(host.hypervisor.empty() ? "no hypervisor" : "under " + host.hypervisor);
+  return fmt::format("{}", fmt::join(parts, " | "));
+}
+
+std::vector<Chart> charts(const Document& document, bool untitled) {
+  std::vector<Chart> out;
+  for (const auto& series : document.series) {
+    if (series.title.empty() && !untitled) continue;
+    auto chart = std::ranges::find_if(
+        out, [&](const Chart& c) { return c.series.front()->name == series.name; });
+    if (chart == out.end()) {
+      const std::string title = series.title.empty() ? spaced(series.name) : series.title;
+      chart = out.insert(out.end(), Chart{.title = title});
+    }
+    chart->series.push_back(&series);
+  }
+  std::ranges::for_each(out, name_series);
+  return out;
+}
+
+}  // namespace bytepath::report
