@@ -6,7 +6,8 @@ option(BYTEPATH_FUZZ "build the libFuzzer targets (clang)" OFF)
 add_library(bytepath_flags INTERFACE)
 target_compile_options(bytepath_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wold-style-cast -Wcast-align -Wundef
-  -Wno-missing-field-initializers)  # designated initialisers and LIBBPF_OPTS leave fields out on purpose
+  -Wno-missing-field-initializers  # designated initialisers and LIBBPF_OPTS leave fields out on purpose
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)  # false for std::variant in g++ 12 (GCC PR 105562)
 target_include_directories(bytepath_flags INTERFACE "${PROJECT_SOURCE_DIR}/lib" "${PROJECT_SOURCE_DIR}")
 if(BYTEPATH_SANITIZE)
   target_compile_options(bytepath_flags INTERFACE
@@ -118,6 +119,16 @@ function(bytepath_test name)
   target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}/tests")
   target_compile_definitions(${name} PRIVATE
     BYTEPATH_TEST_DATA="${PROJECT_SOURCE_DIR}/tests/data" BYTEPATH_GOLDEN="${PROJECT_SOURCE_DIR}/tests/golden")
+  # Compiling the tests is most of a build: they are not optimised and share the parsed GoogleTest.
+  target_compile_options(${name} PRIVATE -O0)
+  if(NOT TARGET bytepath_test_headers)
+    file(WRITE "${CMAKE_CURRENT_BINARY_DIR}/test_headers.cpp" "")
+    add_library(bytepath_test_headers OBJECT "${CMAKE_CURRENT_BINARY_DIR}/test_headers.cpp")
+    target_link_libraries(bytepath_test_headers PRIVATE bytepath_flags fmt::fmt GTest::gmock)
+    target_compile_options(bytepath_test_headers PRIVATE -O0)
+    target_precompile_headers(bytepath_test_headers PRIVATE <gmock/gmock.h> <gtest/gtest.h> <fmt/format.h>)
+  endif()
+  target_precompile_headers(${name} REUSE_FROM bytepath_test_headers)
   # Unit tests share the machine; what runs programs or the real kernel has it to itself.
   set(serial TRUE)
   if(arg_LABEL STREQUAL "unit")
