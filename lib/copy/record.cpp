@@ -24,6 +24,11 @@ Labels labels_of(const kernels::Kernel& kernel, std::uint64_t size, unsigned off
   return labels;
 }
 
+// The chart shows one copy of each kind: more curves than that cannot be told apart.
+bool is_drawn(std::string_view kernel) {
+  return kernel == "rep-movsb" || kernel == "memcpy" || kernel == "pread" || kernel == "avx2";
+}
+
 result::Table& table(Document& document, std::string_view name,
                      const std::vector<result::Column>& columns) {
   const auto found = std::ranges::find(document.tables, name, &result::Table::name);
@@ -43,13 +48,12 @@ void record_sweep(Document& document, const kernels::Kernel& kernel, std::uint64
   constexpr unsigned shown = 96;  // beyond, a curve is flat or its class is in the table
   Labels labels = labels_of(kernel);
   labels["size"] = std::to_string(size);
-  result::Series throughput{
-      .name = "throughput_by_offset",
-      .labels = labels_of(kernel),
-      .title = fmt::format("Throughput of {} copies by offset", format_size(size)),
-      .x_label = "(destination - source) mod 4096",
-      .unit = "GB/s",
-      .y_log = true};
+  result::Series throughput{.name = "throughput_by_offset",
+                            .labels = labels_of(kernel),
+                            .title = is_drawn(kernel.name) ? "Throughput by offset" : "",
+                            .x_label = "(destination - source) mod 4096",
+                            .unit = "GB/s",
+                            .y_log = true};
   for (const auto& point : points) {
     if (point.x > shown || point.low <= 0) continue;
     const auto bytes = static_cast<double>(size);  // bytes per nanosecond are GB/s
@@ -84,7 +88,9 @@ void record_ratios_by_size(Document& document, const kernels::Kernel& kernel, un
                            const std::vector<SizeRatio>& ratios) {
   result::Series series{.name = "ratio_by_size",
                         .labels = labels_of(kernel),
-                        .title = "Time at a slow offset over time at a fast one, by size",
+                        .title = kernel.name == "memmove" || kernel.name == "mempcpy"
+                                     ? ""  // the code of memcpy
+                                     : "Time at a slow offset over time at a fast one, by size",
                         .x_label = "size",
                         .x_unit = "B",
                         .unit = "ratio",

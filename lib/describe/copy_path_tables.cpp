@@ -33,17 +33,18 @@ void add_libc_tables(result::Document& document, const host::LibcCopyPath& libc)
                            libc.path),
       .columns = {{"function", ""},
                   {"variant", ""},
-                  {"known_by", ""},
-                  {"at", ""},
                   {"instruction", ""},
                   {"size_first", "B"},
                   {"size_last", "B"}}};
+  Table evidence{.name = "libc_copy_evidence",
+                 .columns = {{"function", ""}, {"known_by", ""}, {"at", ""}}};
   for (const auto& f : libc.functions) {
     functions.rows.push_back(
         {text(f.function), text(f.variant.empty() ? f.why_not_known : f.variant),
-         text(host::to_text(f.name_evidence)), hexadecimal(f.offset),
          text(host::to_text(f.instruction)), f.rep_window ? bytes(f.rep_window->first) : Value{},
          f.rep_window ? bytes(f.rep_window->last) : Value{}});
+    evidence.rows.push_back(
+        {text(f.function), text(host::to_text(f.name_evidence)), hexadecimal(f.offset)});
   }
   Table thresholds{.name = "libc_thresholds",
                    .title = libc.running ? "Thresholds in force" : "Thresholds",
@@ -61,7 +62,7 @@ void add_libc_tables(result::Document& document, const host::LibcCopyPath& libc)
   }
   Table notes{.name = "libc_notes", .title = "Notes on the C library", .columns = {{"note", ""}}};
   for (const auto& note : libc.notes) notes.rows.push_back({text(note)});
-  for (auto* table : {&functions, &thresholds, &tunables, &notes}) {
+  for (auto* table : {&functions, &evidence, &thresholds, &tunables, &notes}) {
     if (!table->rows.empty()) document.tables.push_back(std::move(*table));
   }
 }

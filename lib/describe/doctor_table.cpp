@@ -8,10 +8,10 @@ void add_doctor(result::Document& document, const std::vector<host::Capability>&
   using host::Capability;
   result::Table table{.name = "doctor",
                       .title = "What this user can measure and trace here",
-                      .columns = {{"id", ""}, {"state", ""}, {"what", ""}, {"evidence", ""}}};
+                      .columns = {{"id", ""}, {"state", ""}, {"evidence", ""}}};
   for (const auto& capability : capabilities) {
-    table.rows.push_back({capability.id, std::string(host::name(capability.state)), capability.what,
-                          capability.evidence});
+    table.rows.push_back(
+        {capability.id, std::string(host::name(capability.state)), capability.evidence});
     if (capability.state == Capability::State::available) continue;
     document.not_measured.push_back(
         {.what = fmt::format("{}: {}", capability.id, capability.what),

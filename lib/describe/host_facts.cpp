@@ -20,7 +20,7 @@ std::optional<T> keep(Result<T> read, const char* what, result::Document& docume
 
 std::string kernel_release() {
   utsname names{};
-  return uname(&names) == 0 ? fmt::format("{} {}", names.sysname, names.release) : "";
+  return uname(&names) == 0 ? std::string(names.release) : "";
 }
 
 std::string libc_name(const host::LibcCopyPath& libc) {

@@ -107,16 +107,31 @@ class TextReport {
     return style_.dim(target_.unicode ? "·" : "-");
   }
 
+  void evidence(const Finding& finding) {
+    const auto items =
+        wrap_items(evidence_items(finding.evidence),
+                   std::min(target_.columns, max_prose_columns) - 4, target_.unicode);
+    for (const auto& each : items) line("    " + style_.dim(each));
+  }
+
+  // Findings of one id stand under it once; notes and evidence are for those who ask.
   void findings() {
+    std::string_view last_id;
+    std::size_t notes = 0;
     for (const Finding* finding : by_severity(document_)) {
-      line(fmt::format("{} {}", severity_mark(finding->severity),
-                       style_.bold(shorten(finding->id, target_.columns - 2, target_.unicode))));
-      prose("  ", finding->text);
-      const auto evidence =
-          wrap_items(evidence_items(finding->evidence),
-                     std::min(target_.columns, max_prose_columns) - 2, target_.unicode);
-      for (const auto& each : evidence) line("  " + style_.dim(each));
+      if (finding->severity == result::Severity::note && !target_.verbose) {
+        ++notes;
+        continue;
+      }
+      if (finding->id != last_id) {
+        line(fmt::format("{} {}", severity_mark(finding->severity),
+                         style_.bold(shorten(finding->id, target_.columns - 2, target_.unicode))));
+      }
+      last_id = finding->id;
+      prose("    ", finding->text);
+      if (target_.verbose) evidence(*finding);
     }
+    if (notes > 0) line(style_.dim(fmt::format("  ({} notes: see -v)", notes)));
     if (!document_.findings.empty()) blank();
   }
 
@@ -188,14 +203,20 @@ class TextReport {
       prose(first, remedy.text);
       const std::string indent(display_width(first), ' ');
       if (!remedy.command.empty()) line(indent + style_.bold("$ " + printable(remedy.command)));
-      line(indent + toned_state(remedy.verified));
+      if (remedy.verified || known || target_.verbose) line(indent + toned_state(remedy.verified));
     }
     if (hidden > 0) line(style_.dim(fmt::format("  ({} more not tried: see -v)", hidden)));
   }
 
+  // Findings with the same way out, three functions of one library, share one list of it.
   void remedies() {
+    std::vector<const Finding*> shown;
     for (const Finding* finding : by_severity(document_)) {
       if (finding->remedies.empty()) continue;
+      const bool again = std::ranges::any_of(
+          shown, [&](const Finding* other) { return other->remedies == finding->remedies; });
+      if (again) continue;
+      shown.push_back(finding);
       section("What to do about " + finding->id);
       remedies_of(*finding);
       blank();

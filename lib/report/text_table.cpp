@@ -20,8 +20,8 @@ struct Layout {
   std::vector<bool> numeric;
 };
 
-// Takes columns from the widest cells until the table fits or nothing can be cut: a number cut in
-// half would be a wrong number.
+// Takes columns from the widest cells until the table fits or nothing can be taken: text is
+// wrapped, a number cut in half would be a wrong number.
 void shrink(Layout& layout, std::size_t columns) {
   for (;;) {
     std::size_t total = 0;
@@ -36,14 +36,25 @@ void shrink(Layout& layout, std::size_t columns) {
   }
 }
 
-std::string line_of(const std::vector<std::string>& cells, const Layout& layout,
-                    const Target& target) {
-  std::string line;
+// A row of cells, on as many lines as its longest wrapped text needs.
+std::vector<std::string> lines_of(const std::vector<std::string>& cells, const Layout& layout,
+                                  const Target& target) {
+  std::vector<std::vector<std::string>> wrapped;
+  std::size_t height = 1;
   for (std::size_t i = 0; i < cells.size(); ++i) {
-    line += std::string(gap, ' ');
-    line += fit(cells[i], layout.widths[i], layout.numeric[i], target.unicode);
+    wrapped.push_back(layout.numeric[i] ? std::vector{cells[i]} : wrap(cells[i], layout.widths[i]));
+    height = std::max(height, wrapped.back().size());
   }
-  return line.erase(line.find_last_not_of(' ') + 1);
+  std::vector<std::string> lines(height);
+  for (std::size_t l = 0; l < height; ++l) {
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      const std::string_view part = l < wrapped[i].size() ? std::string_view(wrapped[i][l]) : "";
+      lines[l] += std::string(gap, ' ');
+      lines[l] += fit(part, layout.widths[i], layout.numeric[i], target.unicode);
+    }
+    lines[l].erase(lines[l].find_last_not_of(' ') + 1);
+  }
+  return lines;
 }
 
 }  // namespace
@@ -69,8 +80,11 @@ std::vector<std::string> text_table(const result::Table& table, const Target& ta
   }
   shrink(layout, target.columns);
   const Style style(target.color);
-  std::vector<std::string> lines = {style.dim(line_of(header, layout, target))};
-  for (const auto& row : rows) lines.push_back(line_of(row, layout, target));
+  std::vector<std::string> lines;
+  for (const auto& line : lines_of(header, layout, target)) lines.push_back(style.dim(line));
+  for (const auto& row : rows) {
+    for (auto& line : lines_of(row, layout, target)) lines.push_back(std::move(line));
+  }
   return lines;
 }
 

@@ -86,6 +86,7 @@ struct Remedy {
   std::string text;
   std::string command;           // exact for this host, or empty
   std::optional<bool> verified;  // measured to help, measured not to help, or not tried
+  bool operator==(const Remedy&) const = default;
 };
 
 struct Finding {

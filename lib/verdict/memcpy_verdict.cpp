@@ -36,17 +36,16 @@ void add_who_is_hit(Document& document, const std::vector<SlowOffsets>& all) {
                                   {"offsets", ""},
                                   {"size_first", "B"},
                                   {"size_last", "B"},
-                                  {"measured_at", "B"},
                                   {"factor", "ratio"},
-                                  {"factor_low", "ratio"},
-                                  {"factor_high", "ratio"}}};
+                                  {"low", "ratio"},
+                                  {"high", "ratio"}}};
   for (const auto& slow : all) {
-    if (slow.ratio < slow_factor) continue;
+    if (slow.ratio < slow_factor || slow.family == "vector") continue;
     const auto window = size_window(document, slow.kernel);
-    table.rows.push_back(
-        {slow.kernel, format_offsets(slow.offsets), window ? Value(window->first) : Value{},
-         window && !window->open_above ? Value(window->last) : Value{},
-         static_cast<std::int64_t>(slow.size), slow.ratio, slow.ratio_low, slow.ratio_high});
+    table.rows.push_back({slow.kernel, format_offsets(slow.offsets),
+                          window ? Value(window->first) : Value{},
+                          window && !window->open_above ? Value(window->last) : Value{}, slow.ratio,
+                          slow.ratio_low, slow.ratio_high});
   }
   if (!table.rows.empty()) document.tables.insert(document.tables.begin(), std::move(table));
 }
