@@ -116,11 +116,13 @@ void record_window(Document& document, const kernels::Kernel& kernel, unsigned o
                       {"size_first", "B"},
                       {"size_last", "B"},
                       {"open_below", ""},
-                      {"open_above", ""}})
+                      {"open_above", ""},
+                      {"exact", ""}})
                    .rows;
   rows.push_back({kernel.name, std::string(family_name(kernel.family)),
                   static_cast<std::int64_t>(offset), static_cast<std::int64_t>(window.first),
-                  static_cast<std::int64_t>(window.last), window.open_below, window.open_above});
+                  static_cast<std::int64_t>(window.last), window.open_below, window.open_above,
+                  window.exact});
 }
 
 void record_matrix(Document& document, const kernels::Kernel& kernel,

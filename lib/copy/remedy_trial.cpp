@@ -21,17 +21,16 @@ using result::Document;
 using result::Value;
 
 struct Trial {
-  std::string setting;  // of GLIBC_TUNABLES, or the path of another libc
-  std::string what;
+  std::string setting;              // of GLIBC_TUNABLES, or the path of another libc
   std::vector<std::string> loader;  // put before the command
 };
 
+// The two remedies, and two settings that are often advised or found and do not help.
 std::vector<Trial> tunable_trials() {
-  return {{.setting = verdict::threshold_tunable, .what = "no rep movsb below 1 GiB"},
-          {.setting = verdict::no_erms_tunable, .what = "a variant without rep movsb"},
-          {.setting = "glibc.cpu.hwcaps=-FSRM", .what = "often advised"},
-          {.setting = "glibc.cpu.x86_non_temporal_threshold=0x40000000",
-           .what = "often set for other reasons"}};
+  return {{.setting = verdict::threshold_tunable},
+          {.setting = verdict::no_erms_tunable},
+          {.setting = "glibc.cpu.hwcaps=-FSRM"},
+          {.setting = "glibc.cpu.x86_non_temporal_threshold=0x40000000"}};
 }
 
 // ld.so is where a folder of libraries has it, and is itself the program that loads another.
@@ -57,9 +56,7 @@ Result<Trial> libc_trial(const std::string& path) {
   const auto beside = fs::path(loader).parent_path().parent_path() / "lib/x86_64-linux-gnu";
   if (fs::exists(beside / "libc.so.6", ignored)) folders = beside.string() + ":" + folders;
   folders += ":/lib/x86_64-linux-gnu:/usr/lib/x86_64-linux-gnu:/lib64:/usr/lib64";
-  return Trial{.setting = loader,
-               .what = "another C library",
-               .loader = {loader, "--library-path", folders}};
+  return Trial{.setting = loader, .loader = {loader, "--library-path", folders}};
 }
 
 Result<std::string> own_path() {
@@ -137,16 +134,16 @@ Result<> try_remedies(Document& document, const std::string& libc_path, const Pr
     BYTEPATH_TRY(other, libc_trial(libc_path));
     trials.push_back(std::move(other));
   }
-  result::Table table{.name = "remedy_trials",
-                      .title = "Remedies tried here",
-                      .columns = {{"setting", ""},
-                                  {"what", ""},
-                                  {"accepted", ""},
-                                  {"memcpy_before", "ratio"},
-                                  {"memcpy_after", "ratio"},
-                                  {"helps", ""},
-                                  {"rep_movsb_after", "ratio"},
-                                  {"pread_after", "ratio"}}};
+  result::Table table{
+      .name = "remedy_trials",
+      .title = "Remedies tried here: memcpy before and after, rep movsb and pread after",
+      .columns = {{"setting", ""},
+                  {"accepted", ""},
+                  {"before", "ratio"},
+                  {"after", "ratio"},
+                  {"helps", ""},
+                  {"rep_movsb", "ratio"},
+                  {"pread", "ratio"}}};
   const std::size_t steps = trials.size() + 1;
   if (!progress(0, steps, "as it is")) return {};
   BYTEPATH_TRY(before, run_under({}));
@@ -162,8 +159,8 @@ Result<> try_remedies(Document& document, const std::string& libc_path, const Pr
     }
     const double now = worst_ratio_by_size(*after, "memcpy");
     const bool helps = slow >= verdict::severe_factor && now < 2;
-    table.rows.push_back({trials[i].setting, trials[i].what, accepted(trials[i], before, *after),
-                          slow, now, helps, worst_ratio_by_offset(*after, "rep-movsb"),
+    table.rows.push_back({trials[i].setting, accepted(trials[i], before, *after), slow, now, helps,
+                          worst_ratio_by_offset(*after, "rep-movsb"),
                           worst_ratio_by_offset(*after, "pread")});
   }
   document.tables.push_back(std::move(table));

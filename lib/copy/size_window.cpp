@@ -11,9 +11,9 @@ namespace {
 bool is_slow(const SizeRatio& at) { return at.ratio.median >= verdict::slow_factor; }
 
 // Moves the border between a fast and a slow size together until they differ by one granule.
-// Returns the slow side.
+// Returns the slow side; clears `exact` when the time was over before.
 std::uint64_t bisect(const Workbench& bench, std::size_t kernel, unsigned offset, SizeRatio fast,
-                     SizeRatio slow, RunLimits& limits) {
+                     SizeRatio slow, RunLimits& limits, bool& exact) {
   constexpr std::size_t rounds = 7;
   const std::uint64_t granule = bench.kernels()[kernel].granule;
   // Between the two levels by the logarithm, so that it is as far from both.
@@ -27,6 +27,7 @@ std::uint64_t bisect(const Workbench& bench, std::size_t kernel, unsigned offset
     if (measured.empty()) break;
     (measured.front().ratio.median >= border ? slow : fast).size = middle;
   }
+  exact = exact && apart() <= granule;
   return slow.size;
 }
 
@@ -89,11 +90,12 @@ SizeWindow refine_window(const Workbench& bench, std::size_t kernel, unsigned of
   };
   const auto first = at(window.first);
   const auto last = at(window.last);
+  window.exact = true;
   if (!window.open_below) {
-    window.first = bisect(bench, kernel, offset, *std::prev(first), *first, limits);
+    window.first = bisect(bench, kernel, offset, *std::prev(first), *first, limits, window.exact);
   }
   if (!window.open_above) {
-    window.last = bisect(bench, kernel, offset, *std::next(last), *last, limits);
+    window.last = bisect(bench, kernel, offset, *std::next(last), *last, limits, window.exact);
   }
   return window;
 }

@@ -1,5 +1,8 @@
 #include "copy/survey.h"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <map>
@@ -381,6 +384,16 @@ Result<> check(const SurveyOptions& options) {
   }
   for (const auto size : options.sizes) {
     if (auto checked = check_size(size, "--sizes"); !checked) return checked;
+  }
+  const std::string& directory = options.directory;
+  if (directory.empty()) return {};
+  struct stat info{};
+  const bool exists = ::stat(directory.c_str(), &info) == 0;
+  if (exists && !S_ISDIR(info.st_mode)) errno = ENOTDIR;
+  if (!exists || !S_ISDIR(info.st_mode) || ::access(directory.c_str(), W_OK | X_OK) != 0) {
+    return fail(ErrorKind::usage,
+                fmt::format("--directory: cannot use {}: {}", directory, std::strerror(errno)),
+                "give a folder that you may write to");
   }
   return {};
 }

@@ -39,17 +39,19 @@ Pages::~Pages() {
 Result<Pinned> Pinned::to(int cpu) {
   cpu_set_t before;
   CPU_ZERO(&before);
-  if (sched_getaffinity(0, sizeof before, &before) != 0) {
-    return fail_errno(errno, "cannot read the CPU affinity");
-  }
-  const int chosen = cpu >= 0 ? cpu : sched_getcpu();
+  const bool asked = cpu >= 0;
+  const int chosen = asked ? cpu : sched_getcpu();
+  // An emulator, or a host with more CPUs than a cpu_set_t holds: measure wherever we run.
+  const bool known = sched_getaffinity(0, sizeof before, &before) == 0 && chosen >= 0;
+  if (!known && !asked) return Pinned(before, -1);
   cpu_set_t one;
   CPU_ZERO(&one);
-  if (chosen >= 0 && chosen < CPU_SETSIZE) CPU_SET(static_cast<std::size_t>(chosen), &one);
+  if (chosen < CPU_SETSIZE) CPU_SET(static_cast<std::size_t>(chosen), &one);
   if (sched_setaffinity(0, sizeof one, &one) != 0) {
+    if (!asked) return Pinned(before, -1);
     return fail(ErrorKind::usage,
-                fmt::format("cannot run on CPU {}: {}", chosen, std::strerror(errno)),
-                "give --cpu one of those that taskset -cp $$ lists");
+                fmt::format("--cpu: cannot run on CPU {}: {}", chosen, std::strerror(errno)),
+                "give one of those that taskset -cp $$ lists");
   }
   return Pinned(before, chosen);
 }

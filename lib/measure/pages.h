@@ -32,7 +32,8 @@ class Pages {
 // Keeps the calling thread on one CPU while it lives.
 class Pinned {
  public:
-  // cpu < 0: the one it runs on now. Error (usage): no such CPU, or not one of this process's.
+  // cpu < 0: the one it runs on now, or none (cpu() < 0) where the system does not let itself be
+  // asked. Error (usage): a CPU was asked for that does not exist or is not this process's.
   static Result<Pinned> to(int cpu);
   Pinned(Pinned&& other) noexcept;
   Pinned& operator=(Pinned&&) = delete;

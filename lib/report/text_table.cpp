@@ -36,13 +36,29 @@ void shrink(Layout& layout, std::size_t columns) {
   }
 }
 
+// Words wider than the column are cut and go on in the next line: a name that is cut off is lost.
+std::vector<std::string> wrap_hard(std::string_view text, std::size_t columns) {
+  std::vector<std::string> lines;
+  for (const auto& piece : wrap(text, columns)) {
+    const bool plain = std::ranges::all_of(piece, [](char c) { return c >= ' ' && c <= '~'; });
+    std::string_view rest = piece;
+    while (plain && rest.size() > columns) {
+      lines.emplace_back(rest.substr(0, columns));
+      rest.remove_prefix(columns);
+    }
+    lines.emplace_back(rest);
+  }
+  return lines;
+}
+
 // A row of cells, on as many lines as its longest wrapped text needs.
 std::vector<std::string> lines_of(const std::vector<std::string>& cells, const Layout& layout,
                                   const Target& target) {
   std::vector<std::vector<std::string>> wrapped;
   std::size_t height = 1;
   for (std::size_t i = 0; i < cells.size(); ++i) {
-    wrapped.push_back(layout.numeric[i] ? std::vector{cells[i]} : wrap(cells[i], layout.widths[i]));
+    wrapped.push_back(layout.numeric[i] ? std::vector{cells[i]}
+                                        : wrap_hard(cells[i], layout.widths[i]));
     height = std::max(height, wrapped.back().size());
   }
   std::vector<std::string> lines(height);

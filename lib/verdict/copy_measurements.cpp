@@ -99,7 +99,8 @@ std::optional<KnownWindow> size_window(const result::Document& document, std::st
     return KnownWindow{.first = std::get<std::int64_t>(first),
                        .last = std::get<std::int64_t>(last),
                        .open_below = cell(*table, row, "open_below") == result::Value(true),
-                       .open_above = cell(*table, row, "open_above") == result::Value(true)};
+                       .open_above = cell(*table, row, "open_above") == result::Value(true),
+                       .exact = cell(*table, row, "exact") == result::Value(true)};
   }
   return std::nullopt;
 }
@@ -108,8 +109,9 @@ std::string format_window(const KnownWindow& window) {
   if (window.open_below && window.open_above) {
     return fmt::format("every size measured ({} to {} bytes)", window.first, window.last);
   }
-  if (window.open_above) return fmt::format("{} bytes and more", window.first);
-  return fmt::format("{} to {} bytes", window.first, window.last);
+  const char* about = window.exact ? "" : "about ";
+  if (window.open_above) return fmt::format("{}{} bytes and more", about, window.first);
+  return fmt::format("{}{} to {} bytes", about, window.first, window.last);
 }
 
 std::string format_factor(double factor) { return format_number(factor) + "x"; }

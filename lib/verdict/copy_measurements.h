@@ -35,11 +35,12 @@ struct KnownWindow {
   std::int64_t last = 0;
   bool open_below = false;
   bool open_above = false;
+  bool exact = false;  // to the byte
 };
 
 std::optional<KnownWindow> size_window(const result::Document& document, std::string_view kernel);
 
-// "2113 to 524287 bytes", "from 1 byte on", "all sizes measured".
+// "2113 to 524287 bytes", "about 4096 to 262144 bytes", "2113 bytes and more".
 std::string format_window(const KnownWindow& window);
 
 // A label's value, empty when there is none.
