@@ -131,7 +131,8 @@ class TextReport {
       prose("    ", finding->text);
       if (target_.verbose) evidence(*finding);
     }
-    if (notes > 0) line(style_.dim(fmt::format("  ({} notes: see -v)", notes)));
+    if (notes > 0)
+      line(style_.dim(fmt::format("  ({} {}: see -v)", notes, notes == 1 ? "note" : "notes")));
     if (!document_.findings.empty()) blank();
   }
 

@@ -115,7 +115,7 @@ function(bytepath_test name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "LABEL" "DEPENDS;SOURCES")
   add_executable(${name} ${arg_SOURCES})
   list(TRANSFORM arg_DEPENDS PREPEND "bytepath::")
-  target_link_libraries(${name} PRIVATE bytepath_flags ${arg_DEPENDS} GTest::gmock_main)
+  target_link_libraries(${name} PRIVATE bytepath_flags fmt::fmt ${arg_DEPENDS} GTest::gmock_main)
   target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}/tests")
   target_compile_definitions(${name} PRIVATE
     BYTEPATH_TEST_DATA="${PROJECT_SOURCE_DIR}/tests/data" BYTEPATH_GOLDEN="${PROJECT_SOURCE_DIR}/tests/golden")
