@@ -45,6 +45,11 @@ double number_from(const json& value) {
   return value.is_null() ? std::numeric_limits<double>::quiet_NaN() : value.get<double>();
 }
 
+// The library would turn -1 into 2^64 - 1; this throws its type error for all but whole numbers.
+std::uint64_t count_from(const json& value) {
+  return value.get_ref<const json::number_unsigned_t&>();
+}
+
 json numbers(const std::vector<double>& values) {
   json out = json::array();
   for (const double value : values) out.push_back(number(value));
@@ -113,7 +118,7 @@ Metric metric_from(const json& j) {
           .median = number_from(j.at("median")),
           .low = number_from(j.at("low")),
           .high = number_from(j.at("high")),
-          .count = j.at("count"),
+          .count = count_from(j.at("count")),
           .samples = numbers_from(j.value("samples", json::array()))};
 }
 
@@ -145,7 +150,7 @@ Series series_from(const json& j) {
                         .median = number_from(p.at("median")),
                         .low = number_from(p.at("low")),
                         .high = number_from(p.at("high")),
-                        .count = p.at("count")});
+                        .count = count_from(p.at("count"))});
   }
   return s;
 }
@@ -258,9 +263,9 @@ json to(const Host& h) {
 Host host_from(const json& j) {
   const json cpu = j.value("cpu", json::object());
   return {.cpu = {.vendor = cpu.value("vendor", ""),
-                  .family = cpu.value("family", std::uint64_t{0}),
-                  .model = cpu.value("model", std::uint64_t{0}),
-                  .stepping = cpu.value("stepping", std::uint64_t{0}),
+                  .family = count_from(cpu.value("family", json(0U))),
+                  .model = count_from(cpu.value("model", json(0U))),
+                  .stepping = count_from(cpu.value("stepping", json(0U))),
                   .brand = cpu.value("brand", ""),
                   .microarchitecture = cpu.value("microarchitecture", ""),
                   .microcode = cpu.value("microcode", ""),
