@@ -1,6 +1,7 @@
 #include "verdict/offset_classes.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "stats/levels.h"
 #include "stats/order.h"
@@ -14,6 +15,21 @@ constexpr unsigned near = 128;
 constexpr std::size_t fewest_points = 8;
 // A median of so many rounds is no longer moved by an interrupt: a single slow offset counts.
 constexpr std::uint64_t robust_count = 9;
+
+// Ratios beyond are no times of copies, and would only make the search for levels long.
+constexpr double largest_ratio = 1e6;
+
+std::vector<result::Point> usable(std::span<const result::Point> points) {
+  std::vector<result::Point> out;
+  for (const auto& point : points) {
+    const bool is_time = std::isfinite(point.median) && point.median > 0;
+    if (is_time && point.x >= 0 && point.x < page_offsets) out.push_back(point);
+  }
+  std::ranges::stable_sort(out, {}, &result::Point::x);
+  const auto repeated = std::ranges::unique(out, {}, &result::Point::x);
+  out.erase(repeated.begin(), repeated.end());
+  return out;
+}
 
 double far_median(std::span<const result::Point> points) {
   std::vector<double> far;
@@ -37,15 +53,15 @@ std::vector<result::Point> cut_open(std::span<const result::Point> points) {
 
 }  // namespace
 
-OffsetClasses find_offset_classes(std::span<const result::Point> points) {
+OffsetClasses find_offset_classes(std::span<const result::Point> measured) {
+  const auto points = usable(measured);
   if (points.size() < fewest_points) return {};
   OffsetClasses found{.baseline = far_median(points)};
-  if (found.baseline <= 0) return found;
   const auto opened = cut_open(points);
   std::vector<double> ratios;
   bool robust = true;
   for (const auto& point : opened) {
-    ratios.push_back(point.median / found.baseline);
+    ratios.push_back(std::clamp(point.median / found.baseline, 1 / largest_ratio, largest_ratio));
     robust = robust && point.count >= robust_count;
   }
   stats::LevelOptions options;

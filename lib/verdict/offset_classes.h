@@ -12,6 +12,7 @@ namespace bytepath::verdict {
 inline constexpr unsigned page_offsets = 4096;  // d is taken modulo the page
 
 // Times are called slow from this factor over the baseline on, severe from the second.
+inline constexpr double ordinary_factor = 1.2;  // below: as fast as most
 inline constexpr double slow_factor = 1.5;
 inline constexpr double severe_factor = 4;
 
@@ -30,8 +31,9 @@ struct OffsetClasses {
   std::vector<OffsetClass> classes;  // by d
 };
 
-// points: x is d, ascending, not necessarily every d. Empty classes for a flat curve; baseline 0
-// when there are fewer than 8 points.
+// points: x is d, not necessarily every d; what is no time above 0 at a d of 0 to 4095, or the
+// second for its d, is left out (a saved document may hold anything). Empty classes for a flat
+// curve; baseline 0 when there are fewer than 8 points.
 OffsetClasses find_offset_classes(std::span<const result::Point> points);
 
 // "1..31", "8" or "4090..5".
