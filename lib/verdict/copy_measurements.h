@@ -22,6 +22,8 @@ struct SlowOffsets {
   double ratio_high = 0;
 
   bool severe() const { return ratio >= severe_factor; }
+  // A ratio whose interval reaches down to the ordinary is no evidence.
+  bool certain() const { return ratio >= slow_factor && ratio_low >= ordinary_factor; }
 };
 
 // Of every swept kernel; a kernel with two classes appears twice, the worse first.

@@ -24,12 +24,6 @@ const char* class_name(const SlowOffsets& slow) {
   return slow.severe() ? "alias-slow" : "alias-mild";
 }
 
-// A ratio whose interval reaches down to the ordinary is no evidence.
-bool is_certain(const SlowOffsets& slow) {
-  constexpr double ordinary = 1.2;
-  return slow.ratio >= slow_factor && slow.ratio_low >= ordinary;
-}
-
 Value number(double value) { return Value(value); }
 Value integer(std::uint64_t value) { return Value(static_cast<std::int64_t>(value)); }
 
@@ -48,7 +42,7 @@ double metric_number(const result::Metric& metric, const std::string& name) {
 
 void judge_offsets(Document& document) {
   for (const auto& slow : slow_offsets(document)) {
-    if ((slow.family != "instruction" && slow.family != "vector") || !is_certain(slow)) continue;
+    if ((slow.family != "instruction" && slow.family != "vector") || !slow.certain()) continue;
     Severity severity = Severity::note;
     if (is_widespread(slow.kernel))
       severity = slow.severe() ? Severity::finding : Severity::warning;
@@ -74,7 +68,7 @@ void judge_offsets(Document& document) {
 
 void judge_libc(Document& document) {
   for (const auto& slow : slow_offsets(document)) {
-    if (slow.family != "libc" || !is_certain(slow)) continue;
+    if (slow.family != "libc" || !slow.certain()) continue;
     const auto window = size_window(document, slow.kernel);
     const std::string variant = parameter(document, "variant." + slow.kernel);
     Finding finding{
@@ -103,7 +97,7 @@ void judge_libc(Document& document) {
 
 void judge_syscalls(Document& document) {
   for (const auto& slow : slow_offsets(document)) {
-    if (slow.family != "syscall" || !is_certain(slow)) continue;
+    if (slow.family != "syscall" || !slow.certain()) continue;
     document.findings.push_back(
         {.id = "memcpy.syscall.slow-offset",
          .severity = slow.ratio >= 2 ? Severity::finding : Severity::warning,

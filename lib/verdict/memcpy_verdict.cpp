@@ -40,7 +40,7 @@ void add_who_is_hit(Document& document, const std::vector<SlowOffsets>& all) {
                                   {"low", "ratio"},
                                   {"high", "ratio"}}};
   for (const auto& slow : all) {
-    if (slow.ratio < slow_factor || slow.family == "vector") continue;
+    if (slow.family == "vector") continue;
     const auto window = size_window(document, slow.kernel);
     table.rows.push_back({slow.kernel, format_offsets(slow.offsets),
                           window ? Value(window->first) : Value{},
@@ -76,25 +76,27 @@ std::string victims(const Document& document, const std::vector<SlowOffsets>& li
 }  // namespace
 
 void judge_memcpy(Document& document) {
-  const auto all = slow_offsets(document);
+  auto all = slow_offsets(document);
+  std::erase_if(all, [](const auto& slow) { return !slow.certain(); });
   add_who_is_hit(document, all);
   if (!was_swept(document, "rep-movsb")) {
     document.verdict = {.state = "not-known",
                         .text = "not known: rep movsb was not measured over the offsets"};
     return;
   }
-  const auto instruction = std::ranges::find_if(
-      all, [](const auto& slow) { return slow.kernel == "rep-movsb" && slow.severe(); });
+  const auto instruction = std::ranges::find(all, "rep-movsb", &SlowOffsets::kernel);
   const auto libc = worst_of_each(all, "libc");
   const auto syscalls = worst_of_each(all, "syscall");
   const std::string hit = victims(document, libc, syscalls);
   const auto severe = [](const auto& slow) { return slow.severe(); };
-  if (instruction != all.end()) {
+  if (instruction != all.end() && (instruction->severe() || hit.empty())) {
+    const bool badly = instruction->severe();
     document.verdict = {
-        .state = "affected",
+        .state = badly ? "affected" : "mildly-affected",
         .text = fmt::format(
-            "affected: rep movsb takes {} as long when (destination - source) mod 4096 is {}; {}",
-            format_factor(instruction->ratio), format_offsets(instruction->offsets),
+            "{}: rep movsb takes {} as long when (destination - source) mod 4096 is {}; {}",
+            badly ? "affected" : "mildly affected", format_factor(instruction->ratio),
+            format_offsets(instruction->offsets),
             hit.empty() ? "nothing else measured here is hit by it" : "hit: " + hit)};
     return;
   }
