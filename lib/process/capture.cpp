@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -55,29 +56,40 @@ Result<pid_t> start(std::vector<std::string> arguments, const CaptureOptions& op
   return pid;
 }
 
-// Reads until the other end is closed. Empty message: all of it was read.
-Result<> read_all(int fd, const CaptureOptions& options, std::string& out) {
-  const auto deadline = Clock::now() + options.time_limit;
-  std::array<char, 65536> buffer{};
+// Waits until there is something to read, or until the time limit.
+Result<> wait_readable(int fd, Clock::time_point deadline) {
   while (true) {
     const auto left =
         std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
     pollfd waiting{.fd = fd, .events = POLLIN, .revents = 0};
     const int ready = left > 0 ? poll(&waiting, 1, static_cast<int>(left)) : 0;
-    if (ready < 0 && errno != EINTR) return fail_errno(errno, "cannot wait for output");
+    if (ready > 0) return {};
     if (ready == 0) return fail(ErrorKind::failed, "ran longer than its time limit");
-    if (ready < 0) continue;
+    if (errno != EINTR) return fail_errno(errno, "cannot wait");
+  }
+}
+
+Result<> read_all(int fd, std::size_t max_output, Clock::time_point deadline, std::string& out) {
+  std::array<char, 65536> buffer{};
+  while (true) {
+    if (auto ready = wait_readable(fd, deadline); !ready) return ready;
     const ssize_t got = read(fd, buffer.data(), buffer.size());
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return fail_errno(errno, "cannot read output");
     if (got == 0) return {};
     out.append(buffer.data(), static_cast<std::size_t>(got));
-    if (out.size() > options.max_output)
-      return fail(ErrorKind::failed, "wrote more than its limit");
+    if (out.size() > max_output) return fail(ErrorKind::failed, "wrote more than its limit");
   }
 }
 
-int wait_for(pid_t pid) {
+// A program may close its output and run on.
+Result<> wait_for_exit(pid_t pid, Clock::time_point deadline) {
+  const Descriptor process(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
+  if (!process) return {};  // a kernel before 5.3: it is waited for without a limit
+  return wait_readable(process.get(), deadline);
+}
+
+int reap(pid_t pid) {
   int status = 0;
   while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
   }
@@ -95,9 +107,11 @@ Result<Captured> capture(const std::vector<std::string>& arguments, const Captur
   writing = Descriptor();  // or the end of the output would never come
   if (!pid) return std::unexpected(pid.error());
   Captured captured;
-  const auto complete = read_all(reading.get(), options, captured.output);
+  const auto deadline = Clock::now() + options.time_limit;
+  auto complete = read_all(reading.get(), options.max_output, deadline, captured.output);
+  if (complete) complete = wait_for_exit(*pid, deadline);
   if (!complete) kill(*pid, SIGKILL);
-  captured.exit_status = wait_for(*pid);
+  captured.exit_status = reap(*pid);
   if (!complete) {
     return fail(complete.error().kind,
                 fmt::format("{}: {}", arguments.front(), complete.error().message));
