@@ -1,0 +1,116 @@
+#include "process/capture.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+
+namespace bytepath::process {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+
+Result<Captured> shell(const std::string& script, const CaptureOptions& options = {}) {
+  return capture({"/bin/sh", "-c", script}, options);
+}
+
+Captured captured(const Result<Captured>& result) {
+  EXPECT_TRUE(result) << result.error().message;
+  return result.value_or(Captured{.exit_status = -1});
+}
+
+TEST(Capture, ReturnsStandardOutputAndStatus) {
+  const auto ran = captured(shell("printf 'a\\0b\\n'; echo lost >&2; exit 3"));
+  EXPECT_EQ(ran.output, std::string("a\0b\n", 4));
+  EXPECT_EQ(ran.exit_status, 3);
+  EXPECT_EQ(captured(shell("true")).exit_status, 0);
+}
+
+TEST(Capture, ReturnsMoreThanAPipeHolds) {
+  EXPECT_EQ(captured(shell("head -c 1000000 /dev/zero")).output.size(), 1'000'000U);
+}
+
+TEST(Capture, SaysWhichSignalEndedIt) {
+  EXPECT_EQ(captured(shell("kill -TERM $$")).exit_status, 128 + SIGTERM);
+  EXPECT_EQ(captured(shell("kill -KILL $$")).exit_status, 128 + SIGKILL);
+}
+
+TEST(Capture, PassesArgumentsAsTheyAre) {
+  EXPECT_EQ(captured(capture({"/bin/echo", "-n", "a  b", "$HOME", ""})).output, "a  b $HOME ");
+}
+
+TEST(Capture, GivesItNothingToRead) { EXPECT_EQ(captured(shell("cat; echo end")).output, "end\n"); }
+
+TEST(Capture, SetsVariablesOnTopOfOurs) {
+  ASSERT_EQ(setenv("BYTEPATH_TEST_KEPT", "kept", 1), 0);
+  ASSERT_EQ(setenv("BYTEPATH_TEST_SET", "old", 1), 0);
+  const auto ran =
+      captured(capture({"/usr/bin/env"},
+                       {.environment = {{"BYTEPATH_TEST_SET", "new"}, {"BYTEPATH_TEST", "=a b"}}}));
+  EXPECT_THAT(ran.output, HasSubstr("BYTEPATH_TEST_KEPT=kept\n"));
+  EXPECT_THAT(ran.output, HasSubstr("BYTEPATH_TEST_SET=new\n"));
+  EXPECT_THAT(ran.output, HasSubstr("BYTEPATH_TEST==a b\n"));
+  EXPECT_THAT(ran.output, testing::Not(HasSubstr("BYTEPATH_TEST_SET=old")));
+  EXPECT_STREQ(getenv("BYTEPATH_TEST_SET"), "old");
+}
+
+TEST(Capture, SaysWhatCannotBeRun) {
+  const auto missing = capture({"/no/such/program"});
+  ASSERT_FALSE(missing);
+  EXPECT_EQ(missing.error().message, "cannot run /no/such/program: No such file or directory");
+  const auto no_program = capture({"/etc/passwd"});
+  ASSERT_FALSE(no_program);
+  EXPECT_EQ(no_program.error().kind, ErrorKind::denied);
+  EXPECT_FALSE(capture({"echo"})) << "the PATH is not searched";
+}
+
+TEST(Capture, KillsWhatRunsTooLong) {
+  const auto start = std::chrono::steady_clock::now();
+  const auto ran = capture({"/bin/sleep", "60"}, {.time_limit = 100ms});
+  ASSERT_FALSE(ran);
+  EXPECT_EQ(ran.error().kind, ErrorKind::failed);
+  EXPECT_EQ(ran.error().message, "/bin/sleep: ran longer than its time limit");
+  EXPECT_LT(std::chrono::steady_clock::now() - start, 30s);
+}
+
+// The end of its output is not the end of the program.
+TEST(Capture, KillsWhatRunsOnAfterItsOutput) {
+  const auto ran = shell("echo text; exec sleep 60 >&-", {.time_limit = 200ms});
+  ASSERT_FALSE(ran);
+  EXPECT_THAT(ran.error().message, HasSubstr("ran longer than its time limit"));
+}
+
+TEST(Capture, WaitsForWhatEndsSoonAfterItsOutput) {
+  EXPECT_EQ(captured(shell("exec >&-; sleep 0.2; exit 5")).exit_status, 5);
+}
+
+TEST(Capture, KillsWhatWritesTooMuch) {
+  const auto ran = shell("exec cat /dev/zero", {.max_output = 1'000'000});
+  ASSERT_FALSE(ran);
+  EXPECT_EQ(ran.error().message, "/bin/sh: wrote more than its limit");
+  EXPECT_EQ(captured(shell("printf 12345", {.max_output = 5})).output, "12345");
+}
+
+std::size_t open_descriptors() {
+  const std::filesystem::directory_iterator all("/proc/self/fd");
+  return static_cast<std::size_t>(std::distance(begin(all), end(all)));
+}
+
+TEST(Capture, LeavesNoZombieAndNoDescriptor) {
+  const auto before = open_descriptors();
+  (void)shell("true");
+  (void)capture({"/no/such/program"});
+  (void)capture({"/bin/sleep", "60"}, {.time_limit = 10ms});
+  (void)shell("exec cat /dev/zero", {.max_output = 10});
+  (void)shell("exec sleep 60 >&-", {.time_limit = 50ms});
+  EXPECT_EQ(open_descriptors(), before);
+  EXPECT_EQ(waitpid(-1, nullptr, WNOHANG), -1);
+  EXPECT_EQ(errno, ECHILD);
+}
+
+}  // namespace
+}  // namespace bytepath::process
