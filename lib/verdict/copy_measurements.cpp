@@ -1,6 +1,7 @@
 #include "verdict/copy_measurements.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/text.h"
 #include "base/units.h"
@@ -59,7 +60,9 @@ std::vector<SlowOffsets> slow_offsets(const result::Document& document) {
       take_paired_ratio(document, slow);
       of_kernel.push_back(std::move(slow));
     }
-    std::ranges::stable_sort(of_kernel, std::ranges::greater{}, &SlowOffsets::ratio);
+    std::ranges::sort(of_kernel, {}, [](const SlowOffsets& slow) {
+      return std::pair(-slow.ratio, slow.offsets.first);
+    });
     out.insert(out.end(), of_kernel.begin(), of_kernel.end());
   }
   return out;

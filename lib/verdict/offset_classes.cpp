@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "stats/levels.h"
 #include "stats/order.h"
@@ -25,7 +26,7 @@ std::vector<result::Point> usable(std::span<const result::Point> points) {
     const bool is_time = std::isfinite(point.median) && point.median > 0;
     if (is_time && point.x >= 0 && point.x < page_offsets) out.push_back(point);
   }
-  std::ranges::stable_sort(out, {}, &result::Point::x);
+  std::ranges::sort(out, {}, [](const auto& point) { return std::pair(point.x, point.median); });
   const auto repeated = std::ranges::unique(out, {}, &result::Point::x);
   out.erase(repeated.begin(), repeated.end());
   return out;
