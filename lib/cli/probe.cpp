@@ -36,6 +36,14 @@ T unwrap(const std::string& flags, Result<T> value) {
   return *std::move(value);
 }
 
+// No probe has a use for nothing, and several take 0 for "not given".
+Result<std::uint64_t> parse_positive_size(const std::string& text) {
+  auto size = parse_size(text);
+  if (!size || *size > 0) return size;
+  return fail(ErrorKind::usage, fmt::format("'{}' is not above 0", text),
+              "give a size such as 4096, 64K, 512KiB or 1GiB");
+}
+
 std::string utc_now() {
   const std::time_t now = std::time(nullptr);
   std::tm fields{};
@@ -56,6 +64,11 @@ int status_of(ErrorKind kind) {
       return failed;
   }
   return failed;
+}
+
+Result<result::Document> read_saved(const std::string& path) {
+  BYTEPATH_TRY(text, read_file(path));
+  return result::from_json(text, path);
 }
 
 std::string examples_text(const Program& program) {
@@ -100,7 +113,9 @@ Command& Command::size(const std::string& flags, std::uint64_t& value, const std
   impl_->app
       ->add_option_function<std::string>(
           flags,
-          [flags, &value](const std::string& text) { value = unwrap(flags, parse_size(text)); },
+          [flags, &value](const std::string& text) {
+            value = unwrap(flags, parse_positive_size(text));
+          },
           help)
       ->type_name("SIZE")
       ->default_str(format_size(value));
@@ -111,7 +126,7 @@ Command& Command::sizes(const std::string& flags, std::vector<std::uint64_t>& va
                         const std::string& help) {
   const auto read = [flags, &value](const std::vector<std::string>& texts) {
     value.clear();
-    for (const auto& text : texts) value.push_back(unwrap(flags, parse_size(text)));
+    for (const auto& text : texts) value.push_back(unwrap(flags, parse_positive_size(text)));
   };
   impl_->app->add_option_function<std::vector<std::string>>(flags, read, help)
       ->delimiter(',')
@@ -337,8 +352,16 @@ Result<result::Document> Probe::Impl::measure(int argc, char** argv) {
 
 Result<result::Document> Probe::Impl::measure_or_replay(int argc, char** argv) {
   if (replay.empty()) return measure(argc, argv);
-  BYTEPATH_TRY(text, read_file(replay));
-  return result::from_json(text, replay);
+  auto document = read_saved(replay);
+  if (document) return document;
+  Error error = std::move(document).error();
+  error.message = "--replay: " + error.message;
+  // A file that is not there is a mistake of the command line, not a failure of ours.
+  if (error.kind == ErrorKind::failed) {
+    error.kind = ErrorKind::usage;
+    error.hint = "give a file that a probe wrote with --json";
+  }
+  return std::unexpected(std::move(error));
 }
 
 bool Probe::Impl::gate(const result::Document& document) const {
@@ -369,7 +392,11 @@ int Probe::execute(int argc, char** argv) {
   }
   auto targets = destinations(impl.output);
   if (!targets) return report(targets.error());
-  if (auto writable = check_writable(*targets); !writable) return report(writable.error());
+  if (auto writable = check_writable(*targets); !writable) {
+    print_error(impl.program.name, writable.error());
+    // Denied too is a failure to write, as it is after the measuring.
+    return writable.error().kind == ErrorKind::usage ? usage : failed;
+  }
 
   auto document = impl.measure_or_replay(argc, argv);
   const int signal = Interrupt::signal();
