@@ -73,11 +73,11 @@ struct CopyDocument {
   }
 
   CopyDocument& window(const std::string& kernel, std::int64_t first, std::int64_t last,
-                       bool open_below = false, bool open_above = false) {
-    table("size_windows",
-          {"kernel", "family", "offset", "size_first", "size_last", "open_below", "open_above"})
-        .rows.push_back(
-            {kernel, std::string("libc"), std::int64_t{8}, first, last, open_below, open_above});
+                       bool open_below = false, bool open_above = false, bool exact = true) {
+    table("size_windows", {"kernel", "family", "offset", "size_first", "size_last", "open_below",
+                           "open_above", "exact"})
+        .rows.push_back({kernel, std::string("libc"), std::int64_t{8}, first, last, open_below,
+                         open_above, exact});
     return *this;
   }
 

@@ -105,14 +105,19 @@ TEST(WhoIsHit, HasARowForEachSlowCopy) {
                                          std::string("1..31"),
                                          std::int64_t{2113},
                                          std::int64_t{524287},
-                                         std::int64_t{4096},
                                          20.0,
                                          19.0,
                                          21.0};
   EXPECT_EQ(table.rows[1], memcpy_row);
   EXPECT_EQ(cell(table, table.rows[0], "who"), Value(std::string("rep-movsb")));
   EXPECT_EQ(cell(table, table.rows[0], "size_first"), Value{});
-  EXPECT_EQ(cell(table, table.rows[2], "measured_at"), Value(std::int64_t{16384}));
+  EXPECT_EQ(cell(table, table.rows[2], "who"), Value(std::string("pread")));
+}
+
+TEST(WhoIsHit, LeavesOutWhatOnlyThisProgramRuns) {
+  auto document = CopyDocument{}.sweep("avx2", "vector", {{1, 31, 9}}).document;
+  judge(document);
+  EXPECT_EQ(find_table(document, "who_is_hit"), nullptr);
 }
 
 TEST(WhoIsHit, AnOpenWindowHasNoLastSize) {
@@ -157,12 +162,19 @@ TEST(Judge, LeavesOtherToolsDocumentsAlone) {
   EXPECT_EQ(document.verdict.state, "");
 }
 
-TEST(FormatWindow, SaysWhichEndsAreOpen) {
-  EXPECT_EQ(format_window({.first = 2113, .last = 524287}), "2113 to 524287 bytes");
-  EXPECT_EQ(format_window({.first = 1, .last = 64, .open_below = true}), "1 to 64 bytes");
-  EXPECT_EQ(format_window({.first = 128, .last = 9, .open_above = true}), "128 bytes and more");
-  EXPECT_EQ(format_window({.first = 1, .last = 9, .open_below = true, .open_above = true}),
-            "every size measured (1 to 9 bytes)");
+TEST(FormatWindow, SaysWhichEndsAreOpenOrNotExact) {
+  const KnownWindow known{.first = 2113, .last = 524287, .exact = true};
+  EXPECT_EQ(format_window(known), "2113 to 524287 bytes");
+  KnownWindow window = known;
+  window.exact = false;
+  EXPECT_EQ(format_window(window), "about 2113 to 524287 bytes");
+  window = known;
+  window.open_below = true;
+  EXPECT_EQ(format_window(window), "2113 to 524287 bytes");
+  window.open_above = true;
+  EXPECT_EQ(format_window(window), "every size measured (2113 to 524287 bytes)");
+  window.open_below = false;
+  EXPECT_EQ(format_window(window), "2113 bytes and more");
 }
 
 }  // namespace
