@@ -110,15 +110,13 @@ struct Probe::Impl {
 };
 
 Command& Command::size(const std::string& flags, std::uint64_t& value, const std::string& help) {
-  impl_->app
-      ->add_option_function<std::string>(
-          flags,
-          [flags, &value](const std::string& text) {
-            value = unwrap(flags, parse_positive_size(text));
-          },
-          help)
+  const auto read = [flags, &value](const std::string& text) {
+    value = unwrap(flags, parse_positive_size(text));
+  };
+  // A default of 0 stands for one that the program chooses.
+  impl_->app->add_option_function<std::string>(flags, read, help)
       ->type_name("SIZE")
-      ->default_str(format_size(value));
+      ->default_str(value == 0 ? "" : format_size(value));
   return *this;
 }
 

@@ -1,4 +1,6 @@
 // memcpy-probe: is rep movsb slow at some offsets on this host, who is hit, what mends it.
+#include <optional>
+
 #include "base/file.h"
 #include "cli/probe.h"
 #include "copy/remedy_trial.h"
@@ -20,9 +22,7 @@ struct Options {
   std::uint64_t cpu = UINT64_MAX;
 };
 
-Result<> add_comparison(result::Document& document, const std::string& path) {
-  BYTEPATH_TRY(text, read_file(path));
-  BYTEPATH_TRY(before, result::from_json(text, path));
+Result<> add_comparison(result::Document& document, const result::Document& before) {
   document.tool = "memcpy-probe";
   BYTEPATH_TRY(table, verdict::compare_ratios(before, document));
   document.tables.push_back(std::move(table));
@@ -34,6 +34,13 @@ Result<result::Document> run(Options options, const cli::Context& context) {
   if (options.quick) options.survey.effort = copy::Effort::quick;
   if (options.thorough) options.survey.effort = copy::Effort::thorough;
   if (options.cpu != UINT64_MAX) options.survey.cpu = static_cast<int>(options.cpu);
+  // Before anything is measured: a wrong name should not cost the time of a run.
+  std::optional<result::Document> before;
+  if (!options.against.empty()) {
+    BYTEPATH_TRY(text, read_file(options.against));
+    BYTEPATH_TRY(older, result::from_json(text, options.against));
+    before = std::move(older);
+  }
   BYTEPATH_TRY(document, copy::survey(options.survey, context.progress));
   const auto facts = describe::read_host(document);
   describe::add_host(document, facts);
@@ -44,8 +51,8 @@ Result<result::Document> run(Options options, const cli::Context& context) {
       return std::unexpected(tried.error());
     }
   }
-  if (!options.against.empty()) {
-    if (auto added = add_comparison(document, options.against); !added) {
+  if (before) {
+    if (auto added = add_comparison(document, *before); !added) {
       return std::unexpected(added.error());
     }
   }
@@ -61,8 +68,15 @@ int main(int argc, char** argv) {
   cli::Probe probe(
       {.name = "memcpy-probe",
        .summary = "Is rep movsb slow at some offsets on this host, who is hit, what mends it.",
-       .description = "",
-       .examples = {{"memcpy-probe", "the verdict for this host, in three seconds"}}});
+       .description =
+           "Times every way to copy memory here over the size and over (destination - source) mod "
+           "4096, finds the slow offsets from the times, and says which copies of the C library "
+           "and of the kernel are hit, at which sizes, by how much.",
+       .examples = {{"memcpy-probe", "the verdict for this host, in three seconds"},
+                    {"memcpy-probe --verify", "and which settings of the C library mend it"},
+                    {"memcpy-probe --quick --fail-on any", "a gate for scripts, in 0.3 s"},
+                    {"memcpy-probe --against old.json", "did a ratio change since that run"},
+                    {"memcpy-probe --output report.html", "a page with maps to hover over"}}});
   constexpr std::uint64_t most_cpus = 8191;
   probe.main([&](const cli::Context& context) { return run(options, context); })
       .flag("--quick", options.quick, "the verdict only, in 0.3 s")
@@ -75,7 +89,7 @@ int main(int argc, char** argv) {
       .sizes("--sizes", options.survey.sizes, "sizes of the size sweep")
       .flag("--verify", options.verify, "run again under each remedy and say which help here")
       .text("--libc", options.libc, "PATH",
-            "with --verify, also under this C library (its ld.so or folder)")
+            "like --verify, and also under this C library (its ld.so or folder)")
       .text("--against", options.against, "FILE", "compare ratios with this older JSON document")
       .text("--directory", options.survey.directory, "DIR",
             "make the files of the system calls in DIR")
