@@ -71,6 +71,19 @@ void record_sweep(Document& document, const kernels::Kernel& kernel, std::uint64
   document.series.push_back(std::move(throughput));
 }
 
+void record_cycles(Document& document, const kernels::Kernel& kernel, std::uint64_t size,
+                   const result::Point& point, double core_ghz) {
+  const double per_ns = core_ghz / static_cast<double>(size);
+  document.metrics.push_back({.name = "cycles_per_byte",
+                              .labels = labels_of(kernel, size, static_cast<unsigned>(point.x)),
+                              .unit = "cycles/B",
+                              .better = result::Better::lower,
+                              .median = point.median * per_ns,
+                              .low = point.low * per_ns,
+                              .high = point.high * per_ns,
+                              .count = point.count});
+}
+
 void record_ratio(Document& document, const kernels::Kernel& kernel, unsigned offset,
                   const SizeRatio& ratio) {
   document.metrics.push_back({.name = "copy_ratio",

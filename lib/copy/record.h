@@ -17,6 +17,11 @@ std::string_view family_name(kernels::Family family);
 void record_sweep(result::Document& document, const kernels::Kernel& kernel, std::uint64_t size,
                   std::vector<result::Point> points);
 
+// Metric "cycles_per_byte" at one point of a sweep: the same on every clock, so hosts can be
+// compared.
+void record_cycles(result::Document& document, const kernels::Kernel& kernel, std::uint64_t size,
+                   const result::Point& point, double core_ghz);
+
 // Metric "copy_ratio": time at an offset over the time at the reference offset.
 void record_ratio(result::Document& document, const kernels::Kernel& kernel, unsigned offset,
                   const SizeRatio& ratio);

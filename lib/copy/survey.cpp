@@ -25,8 +25,8 @@ using std::chrono::steady_clock;
 
 struct Plan {
   std::chrono::nanoseconds budget{};
-  std::size_t rounds = 16;                     // of sweeps and ratios
-  Density instruction_sweep = Density::dense;  // of rep movsb, the instruction in question
+  std::size_t rounds = 16;              // of sweeps and ratios
+  Density main_sweep = Density::dense;  // of rep movsb and memcpy, the copies in question
   Density other_sweep = Density::sparse;
   bool every_kernel = true;  // or only those that the verdict needs
   bool maps = true;
@@ -41,7 +41,7 @@ Plan plan_of(const SurveyOptions& options) {
   switch (options.effort) {
     case Effort::quick:
       plan = {.budget = milliseconds(220),
-              .instruction_sweep = Density::sparse,
+              .main_sweep = Density::sparse,
               .every_kernel = false,
               .maps = false,
               .largest_window = 1U << 20,
@@ -53,7 +53,7 @@ Plan plan_of(const SurveyOptions& options) {
     case Effort::thorough:
       plan = {.budget = std::chrono::seconds(60),
               .rounds = 32,
-              .instruction_sweep = Density::full,
+              .main_sweep = Density::full,
               .other_sweep = Density::dense,
               .largest_window = largest_size,
               .largest = largest_size};
@@ -120,6 +120,7 @@ class Survey {
   Plan plan_;
   Workbench bench_;
   RunLimits limits_;
+  double core_ghz_ = 0;
   result::Document document_;
   // The middle of each kernel's worst class, once it was swept.
   std::map<std::size_t, unsigned> slow_offsets_;
@@ -146,12 +147,12 @@ void Survey::record_parameters() {
   document_.parameters["reference_offset"] = static_cast<std::int64_t>(reference_offset);
   document_.parameters["clock"] = std::string(bench_.clock().source());
   document_.parameters["files"] = options_.directory.empty() ? "in memory" : options_.directory;
-  const double ghz = measure::core_ghz(bench_.clock());
+  core_ghz_ = measure::core_ghz(bench_.clock());
   document_.metrics.push_back({.name = "core_frequency",
                                .unit = "GHz",
-                               .median = ghz,
-                               .low = ghz,
-                               .high = ghz,
+                               .median = core_ghz_,
+                               .low = core_ghz_,
+                               .high = core_ghz_,
                                .count = 1});
 }
 
@@ -164,7 +165,8 @@ void Survey::measure_offsets(std::size_t kernel) {
               "give another --size");
     return;
   }
-  const Density density = row.name == "rep-movsb" ? plan_.instruction_sweep : plan_.other_sweep;
+  const bool in_question = row.name == "rep-movsb" || row.name == "memcpy";
+  const Density density = in_question ? plan_.main_sweep : plan_.other_sweep;
   auto points = sweep_offset(bench_, kernel, size, density, plan_.rounds, limits_);
   if (points.empty()) return;
   const auto found = verdict::find_offset_classes(points).classes;
@@ -173,6 +175,10 @@ void Survey::measure_offsets(std::size_t kernel) {
     const unsigned width =
         (worst->last + verdict::page_offsets - worst->first) % verdict::page_offsets;
     slow_offsets_[kernel] = (worst->first + width / 2) % verdict::page_offsets;
+  }
+  for (const unsigned offset : {slow_offset(kernel), reference_offset}) {
+    const auto at = std::ranges::find(points, static_cast<double>(offset), &result::Point::x);
+    if (at != points.end()) record_cycles(document_, row, size, *at, core_ghz_);
   }
   record_sweep(document_, row, size, std::move(points));
 }

@@ -24,7 +24,7 @@ std::vector<std::string> names(const OffsetClasses& found) {
   return out;
 }
 
-// tests/data/sweeps: d, minimum ns, median ns, GB/s; recorded on a Zen 4 (see facts there).
+// tests/data/sweeps: d, a low ns, median ns, GB/s; d_* recorded on a Zen 4, zen3_* on a Zen 3.
 std::vector<Point> recorded(const std::string& file) {
   std::ifstream in(std::string(BYTEPATH_TEST_DATA) + "/sweeps/" + file);
   EXPECT_TRUE(in) << file;
@@ -65,8 +65,22 @@ TEST(RecordedSweep, Zen4RepMovsqHasOneMildClass) {
   EXPECT_LT(found.classes[0].ratio, severe_factor);
 }
 
+// Recorded with memcpy-probe --thorough on an EPYC 7003 (Milan): one class, not two.
+TEST(RecordedSweep, Zen3HasOneSevereClassTwiceAsWide) {
+  for (const char* file : {"zen3_movsb_4096.tsv", "zen3_memcpy_4096.tsv"}) {
+    const auto found = find_offset_classes(recorded(file));
+    EXPECT_THAT(names(found), ElementsAre("1..31")) << file;
+    ASSERT_FALSE(found.classes.empty());
+    EXPECT_GT(found.classes[0].ratio, 15) << file;
+  }
+  const auto movsq = find_offset_classes(recorded("zen3_movsq_4096.tsv"));
+  EXPECT_THAT(names(movsq), ElementsAre("1..31"));
+  EXPECT_LT(movsq.classes[0].ratio, severe_factor);
+}
+
 TEST(RecordedSweep, TheOthersHaveNone) {
-  for (const char* file : {"d_stosb_4096_0.tsv", "d_avx_4096_0.tsv", "d_movsb_bwd_4096_0.tsv"}) {
+  for (const char* file : {"d_stosb_4096_0.tsv", "d_avx_4096_0.tsv", "d_movsb_bwd_4096_0.tsv",
+                           "zen3_stosb_4096.tsv", "zen3_avx_4096.tsv"}) {
     EXPECT_THAT(names(find_offset_classes(recorded(file))), IsEmpty()) << file;
   }
 }
