@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <limits>
 
@@ -90,6 +91,12 @@ TEST(HostileDocument, NothingButNaNIsNotKnown) {
   EXPECT_EQ(judged(document).verdict.state, "not-known");
 }
 
+long peak_kib() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return usage.ru_maxrss;
+}
+
 // More points than a page has offsets, spread over every number there is, would take gigabytes.
 TEST(HostileDocument, ExtremePointsAreJudgedInLittleMemory) {
   std::vector<result::Point> points;
@@ -97,7 +104,9 @@ TEST(HostileDocument, ExtremePointsAreJudgedInLittleMemory) {
     points.push_back(
         {.x = static_cast<double>(i % 4096), .median = i % 2 == 0 ? 1e-100 : 1e100, .count = 16});
   }
+  const long before = peak_kib();
   EXPECT_GE(find_offset_classes(points).baseline, 0);
+  EXPECT_LT(peak_kib() - before, 64L << 10U);
 }
 
 TEST(HostileDocument, OneOffsetAloneIsNoCurve) {

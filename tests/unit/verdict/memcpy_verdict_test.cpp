@@ -37,6 +37,15 @@ TEST(Verdict, AffectedInstructionAloneHitsNobodyElse) {
               HasSubstr("is 1..15; nothing else measured here is hit by it"));
 }
 
+// Less than twofold is a warning, but nobody is called hit by it.
+TEST(Verdict, CopiesSlowedByLessThanTwofoldAreNotCalledHit) {
+  const auto document = judged(CopyDocument{}
+                                   .sweep("rep-movsb", "instruction", {{1, 31, 25}})
+                                   .sweep("memcpy", "libc", {{1, 31, 1.8}})
+                                   .document);
+  EXPECT_THAT(document.verdict.text, HasSubstr("nothing else measured here is hit by it"));
+}
+
 TEST(Verdict, AffectedWhenOnlyTheCopiesAreSlow) {
   const auto document = judged(CopyDocument{}
                                    .sweep("rep-movsb", "instruction", {})
