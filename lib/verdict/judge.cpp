@@ -4,12 +4,26 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace bytepath::verdict {
 namespace {
 
 bool matches(std::string_view pattern, std::string_view id) {
   return fnmatch(std::string(pattern).c_str(), std::string(id).c_str(), 0) == 0;
+}
+
+// The worst first, otherwise in the order of the rules.
+std::vector<result::Finding> by_severity(std::vector<result::Finding> findings) {
+  using result::Severity;
+  std::vector<result::Finding> out;
+  for (const auto severity : {Severity::finding, Severity::warning, Severity::note}) {
+    for (auto& finding : findings) {
+      if (finding.severity == severity) out.push_back(std::move(finding));
+    }
+  }
+  return out;
 }
 
 }  // namespace
@@ -20,7 +34,7 @@ void judge(result::Document& document) {
   for (const auto& rule : rules()) {
     if (rule.tool == document.tool) rule.apply(document);
   }
-  std::ranges::stable_sort(document.findings, std::ranges::greater{}, &result::Finding::severity);
+  document.findings = by_severity(std::move(document.findings));
 }
 
 bool names(std::string_view pattern, const result::Finding& finding) {
