@@ -22,6 +22,21 @@ struct Options {
   std::uint64_t cpu = UINT64_MAX;
 };
 
+Result<result::Document> read_older(const std::string& path) {
+  BYTEPATH_TRY(text, read_file(path));
+  return result::from_json(text, path);
+}
+
+// A name that is wrong is a mistake of the command line, as it is for --replay.
+Error refused_older(Error error) {
+  error.message = "--against: " + error.message;
+  if (error.kind == ErrorKind::failed) {
+    error.kind = ErrorKind::usage;
+    error.hint = "give a file that a probe wrote with --json";
+  }
+  return error;
+}
+
 Result<> add_comparison(result::Document& document, const result::Document& before) {
   document.tool = "memcpy-probe";
   BYTEPATH_TRY(table, verdict::compare_ratios(before, document));
@@ -37,9 +52,9 @@ Result<result::Document> run(Options options, const cli::Context& context) {
   // Before anything is measured: a wrong name should not cost the time of a run.
   std::optional<result::Document> before;
   if (!options.against.empty()) {
-    BYTEPATH_TRY(text, read_file(options.against));
-    BYTEPATH_TRY(older, result::from_json(text, options.against));
-    before = std::move(older);
+    auto older = read_older(options.against);
+    if (!older) return std::unexpected(refused_older(std::move(older).error()));
+    before = *std::move(older);
   }
   BYTEPATH_TRY(document, copy::survey(options.survey, context.progress));
   const auto facts = describe::read_host(document);
