@@ -60,7 +60,7 @@ Result<result::Document> run(Options options, const cli::Context& context) {
   const auto facts = describe::read_host(document);
   describe::add_host(document, facts);
   if (facts.libc) describe::add_libc_parameters(document, *facts.libc);
-  describe::add_kernel_parameters(document, *facts.kernel);
+  if (facts.kernel) describe::add_kernel_parameters(document, *facts.kernel);
   if (options.verify || !options.libc.empty()) {
     if (auto tried = copy::try_remedies(document, options.libc, context.progress); !tried) {
       return std::unexpected(tried.error());
