@@ -24,7 +24,8 @@ struct RoundPlan {
   double batch_ns = 1500;  // at least this long, so that the clock and its step do not count
   std::size_t max_times = 100'000;
   std::uint64_t seed = 1;  // of the order of the cells within each round
-  // No further round is begun after this; the rounds until then are the result.
+  // Nothing further is begun after this; what was timed until then is the result: no cell, or every
+  // one, of which some may have a sample more than others.
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
 };
 
