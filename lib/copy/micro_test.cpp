@@ -13,7 +13,7 @@ Result<> micro_test(result::Document& document) {
   BYTEPATH_TRY(bench, Workbench::open(size, ""));
   const std::size_t kernel = bench.index("rep-movsb");
   if (auto ready = bench.prepare(kernel); !ready) return ready;
-  document.parameters["cpu"] = static_cast<std::int64_t>(pinned.cpu());
+  record_cpu(document, pinned.cpu());
   RunLimits limits;
   for (const unsigned offset : {1U, 8U, 15U, 16U, 24U, 31U, 63U, 64U}) {
     for (const auto& ratio : ratios_by_size(bench, kernel, offset, {size}, rounds, limits)) {

@@ -84,6 +84,16 @@ void record_cycles(Document& document, const kernels::Kernel& kernel, std::uint6
                               .count = point.count});
 }
 
+void record_cpu(Document& document, int cpu) {
+  if (cpu >= 0) {
+    document.parameters["cpu"] = static_cast<std::int64_t>(cpu);
+    return;
+  }
+  document.not_measured.push_back({.what = "one CPU alone",
+                                   .reason = "the kernel refused to keep this program on one",
+                                   .remedy = "allow sched_setaffinity"});
+}
+
 void record_ratio(Document& document, const kernels::Kernel& kernel, unsigned offset,
                   const SizeRatio& ratio) {
   document.metrics.push_back({.name = "copy_ratio",

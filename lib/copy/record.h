@@ -22,6 +22,9 @@ void record_sweep(result::Document& document, const kernels::Kernel& kernel, std
 void record_cycles(result::Document& document, const kernels::Kernel& kernel, std::uint64_t size,
                    const result::Point& point, double core_ghz);
 
+// Parameter "cpu", or that the measurement was not kept on one.
+void record_cpu(result::Document& document, int cpu);
+
 // Metric "copy_ratio": time at an offset over the time at the reference offset.
 void record_ratio(result::Document& document, const kernels::Kernel& kernel, unsigned offset,
                   const SizeRatio& ratio);

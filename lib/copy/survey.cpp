@@ -413,7 +413,7 @@ Result<result::Document> survey(const SurveyOptions& options, const Progress& pr
   BYTEPATH_TRY(bench, Workbench::open(plan.largest, options.directory));
   Survey work(options, plan, std::move(bench), progress);
   auto document = work.run();
-  document.parameters["cpu"] = static_cast<std::int64_t>(pinned.cpu());
+  record_cpu(document, pinned.cpu());
   return document;
 }
 

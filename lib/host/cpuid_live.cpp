@@ -131,6 +131,13 @@ class LiveReader {
     (is_read ? live_.by_device : live_.not_read).push_back(cpu);
   }
 
+  // Every CPU may have been refused by a filter of system calls; the instruction itself is not.
+  void read_here() {
+    const int cpu = ::sched_getcpu();
+    if (cpu < 0 || !add(static_cast<std::uint32_t>(cpu), execute_cpuid)) return;
+    std::erase(live_.not_read, static_cast<std::uint32_t>(cpu));
+  }
+
   void skip(std::uint32_t cpu) { live_.not_read.push_back(cpu); }
   bool has_any() const { return !live_.dump.cpus.empty(); }
   LiveCpuid take() { return std::move(live_); }
@@ -182,6 +189,7 @@ Result<LiveCpuid> read_live_cpuid(std::chrono::nanoseconds budget) {
       reader.read(cpu);
     }
   }
+  if (!reader.has_any()) reader.read_here();
   if (!reader.has_any()) {
     return fail(ErrorKind::failed, "CPUID: none of the online CPUs could be read");
   }
