@@ -10,26 +10,67 @@ namespace {
 
 bool is_slow(const SizeRatio& at) { return at.ratio.median >= verdict::slow_factor; }
 
+struct Border {
+  std::uint64_t slow = 0;  // the slow size next to the border
+  bool exact = false;
+};
+
 // Moves the border between a fast and a slow size together until they differ by one granule.
-// Returns the slow side; clears `exact` when the time was over before.
-std::uint64_t bisect(const Workbench& bench, std::size_t kernel, unsigned offset, SizeRatio fast,
-                     SizeRatio slow, RunLimits& limits, bool& exact) {
-  constexpr std::size_t rounds = 7;
-  const std::uint64_t granule = bench.kernels()[kernel].granule;
-  // Between the two levels by the logarithm, so that it is as far from both.
-  const double border = std::sqrt(fast.ratio.median * slow.ratio.median);
-  const auto apart = [&] {
-    return fast.size > slow.size ? fast.size - slow.size : slow.size - fast.size;
-  };
-  while (apart() > granule && !limits.over()) {
-    const std::uint64_t middle = (fast.size + slow.size) / 2 / granule * granule;
-    const auto measured = ratios_by_size(bench, kernel, offset, {middle}, rounds, limits);
-    if (measured.empty()) break;
-    (measured.front().ratio.median >= border ? slow : fast).size = middle;
+class Bisection {
+ public:
+  Bisection(const Workbench& bench, std::size_t kernel, unsigned offset, RunLimits& limits)
+      : bench_(bench), kernel_(kernel), offset_(offset), limits_(limits) {}
+
+  // Few rounds find the border soon. One disturbed step would put it wrong, so that it is then
+  // looked at once more, and searched anew with more rounds if it is not there.
+  Border find(const SizeRatio& fast, const SizeRatio& slow) {
+    // Between the two levels by the logarithm, so that it is as far from both.
+    limit_ = std::sqrt(fast.ratio.median * slow.ratio.median);
+    Border border;
+    for (const std::size_t rounds : {3U, 9U}) {
+      Sides sides{.fast = fast.size, .slow = slow.size};
+      const bool closed = close_in(sides, rounds);
+      border = {.slow = sides.slow, .exact = closed && is_confirmed(sides)};
+      if (border.exact || !closed) break;
+    }
+    return border;
   }
-  exact = exact && apart() <= granule;
-  return slow.size;
-}
+
+ private:
+  struct Sides {
+    std::uint64_t fast = 0;
+    std::uint64_t slow = 0;
+  };
+
+  // Nothing when the time is over.
+  std::optional<bool> is_slow_at(std::uint64_t size, std::size_t rounds) {
+    const auto measured = ratios_by_size(bench_, kernel_, offset_, {size}, rounds, limits_);
+    if (measured.empty() || measured.front().ratio.count < rounds) return std::nullopt;
+    return measured.front().ratio.median >= limit_;
+  }
+
+  bool close_in(Sides& sides, std::size_t rounds) {
+    const std::uint64_t granule = bench_.kernels()[kernel_].granule;
+    while (std::max(sides.fast, sides.slow) - std::min(sides.fast, sides.slow) > granule) {
+      const std::uint64_t middle = (sides.fast + sides.slow) / 2 / granule * granule;
+      const auto is_slow = is_slow_at(middle, rounds);
+      if (!is_slow) return false;
+      (*is_slow ? sides.slow : sides.fast) = middle;
+    }
+    return true;
+  }
+
+  bool is_confirmed(const Sides& sides) {
+    constexpr std::size_t rounds = 9;
+    return is_slow_at(sides.slow, rounds) == true && is_slow_at(sides.fast, rounds) == false;
+  }
+
+  const Workbench& bench_;
+  std::size_t kernel_;
+  unsigned offset_;
+  RunLimits& limits_;
+  double limit_ = 0;
+};
 
 }  // namespace
 
@@ -90,12 +131,17 @@ SizeWindow refine_window(const Workbench& bench, std::size_t kernel, unsigned of
   };
   const auto first = at(window.first);
   const auto last = at(window.last);
+  Bisection bisection(bench, kernel, offset, limits);
   window.exact = true;
   if (!window.open_below) {
-    window.first = bisect(bench, kernel, offset, *std::prev(first), *first, limits, window.exact);
+    const Border border = bisection.find(*std::prev(first), *first);
+    window.first = border.slow;
+    window.exact = border.exact;
   }
   if (!window.open_above) {
-    window.last = bisect(bench, kernel, offset, *std::next(last), *last, limits, window.exact);
+    const Border border = bisection.find(*std::next(last), *last);
+    window.last = border.slow;
+    window.exact = window.exact && border.exact;
   }
   return window;
 }

@@ -16,8 +16,7 @@ struct SizeWindow {
   // go on beyond.
   bool open_below = false;
   bool open_above = false;
-  // Are first and last known to the byte, or only to lie between measured sizes?
-  bool exact = false;
+  bool exact = false;  // both borders, where not open, are known to the granule
 };
 
 // Time at `offset` over time at the reference offset, pair by pair of each round, at each size.
@@ -42,7 +41,7 @@ void add_samples(std::vector<SizeRatio>& ratios, const std::vector<SizeRatio>& m
 std::optional<SizeWindow> slow_window(const std::vector<SizeRatio>& ratios);
 
 // Moves each border that is not open to the exact byte by bisection between the last fast and the
-// first slow size. Not exact when the time was over before that was done.
+// first slow size. When the time is over the borders are as near as they got, and not exact.
 SizeWindow refine_window(const Workbench& bench, std::size_t kernel, unsigned offset,
                          const std::vector<SizeRatio>& ratios, SizeWindow window,
                          RunLimits& limits);

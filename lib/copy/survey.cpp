@@ -168,7 +168,14 @@ void Survey::measure_offsets(std::size_t kernel) {
   const bool in_question = row.name == "rep-movsb" || row.name == "memcpy";
   const Density density = in_question ? plan_.main_sweep : plan_.other_sweep;
   auto points = sweep_offset(bench_, kernel, size, density, plan_.rounds, limits_);
-  if (points.empty()) return;
+  if (points.empty()) {
+    if (limits_.over()) skipped_.insert(row.name);
+    return;
+  }
+  if (limits_.over() && !missing_border_offsets(points).empty()) {
+    leave_out(fmt::format("to the byte, at which offsets {} is slow", row.name),
+              "the time was over", "give a longer --budget");
+  }
   const auto found = verdict::find_offset_classes(points).classes;
   const auto worst = std::ranges::max_element(found, {}, &verdict::OffsetClass::ratio);
   if (worst != found.end()) {
@@ -220,12 +227,17 @@ void Survey::measure_sizes(std::size_t kernel, std::uint64_t largest) {
   const auto ratios = ratios_by_size(bench_, kernel, offset, sizes, rounds, limits_);
   if (ratios.empty()) return;
   record_ratios_by_size(document_, row, offset, ratios);
-  if (const auto window = slow_window(ratios)) {
-    const bool exact = row.family == Family::libc;
-    record_window(
-        document_, row, offset,
-        exact ? refine_window(bench_, kernel, offset, ratios, *window, limits_) : *window);
+  auto window = slow_window(ratios);
+  if (!window) return;
+  if (row.family == Family::libc) {
+    *window = refine_window(bench_, kernel, offset, ratios, *window, limits_);
+    if (!window->exact) {
+      leave_out(fmt::format("to the byte, from which size to which {} is slow", row.name),
+                limits_.over() ? "the time was over" : "it was found at different sizes",
+                "give a longer --budget, or a quieter host");
+    }
   }
+  record_window(document_, row, offset, *window);
 }
 
 void Survey::measure_map(std::size_t kernel) {
