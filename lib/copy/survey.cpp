@@ -76,6 +76,23 @@ const std::vector<unsigned> landmark_offsets = {0,  1,   4,    8,    12,   15,  
                                                 24, 28,  31,   32,   33,   40,   48,  63,
                                                 64, 128, 1024, 4064, 4080, 4088, 4095};
 
+// Copies that are compared from run to run and from host to host: from one byte to past libc's
+// window, inside each class that was ever reported, at its borders and well outside.
+struct KeyCells {
+  const char* kernel;
+  std::vector<std::uint64_t> sizes;
+  std::vector<unsigned> offsets;
+};
+
+const std::vector<KeyCells> key_cells = {
+    {.kernel = "rep-movsb",
+     .sizes = {1, 64, sweep_size, 65536},
+     .offsets = {0, 1, 8, 15, 16, 24, 31, 32, 48, 64, 4080}},
+    {.kernel = "memcpy", .sizes = {1024, 2048, sweep_size, 65536, 1U << 20}, .offsets = {8}},
+    {.kernel = "rep-movsq", .sizes = {sweep_size}, .offsets = {8, 24}},
+    {.kernel = "rep-stosb", .sizes = {sweep_size}, .offsets = {8}},
+    {.kernel = "avx2", .sizes = {sweep_size}, .offsets = {8}}};
+
 std::vector<std::uint64_t> powers_of_two(std::uint64_t first, std::uint64_t last) {
   std::vector<std::uint64_t> out;
   for (std::uint64_t size = first; size <= last; size *= 2) out.push_back(size);
@@ -102,6 +119,7 @@ class Survey {
   template <class Step>
   void with(std::size_t kernel, Step step);
   void measure_kernel(std::size_t kernel);
+  void measure_key_cells(const KeyCells& cells);
   void measure_family(Family family);
   void measure_variants();
   void measure_alignments(std::size_t kernel);
@@ -323,6 +341,19 @@ void Survey::measure_kernel(std::size_t kernel) {
   }
 }
 
+void Survey::measure_key_cells(const KeyCells& cells) {
+  const std::size_t index = bench_.index(cells.kernel);
+  if (!bench_.kernels()[index].unavailable.empty()) return;  // measure_family says so
+  with(index, [&](std::size_t kernel) {
+    for (const unsigned offset : cells.offsets) {
+      auto sizes = cells.sizes;
+      // measure_kernel has this one.
+      if (offset == slow_offset(kernel)) std::erase(sizes, sweep_size);
+      measure_ratios(kernel, sizes, {offset});
+    }
+  });
+}
+
 void Survey::measure_family(Family family) {
   for (std::size_t i = 0; i < bench_.kernels().size(); ++i) {
     const Kernel& row = bench_.kernels()[i];
@@ -373,6 +404,7 @@ result::Document Survey::run() {
     measure_family(Family::vector);
     with(bench_.index("rep-movsq"),
          [&](std::size_t kernel) { measure_sizes(kernel, plan_.largest_window); });
+    std::ranges::for_each(key_cells, [&](const KeyCells& cells) { measure_key_cells(cells); });
     measure_variants();
   }
   if (plan_.maps) {
