@@ -1,7 +1,10 @@
 #include "support/process.h"
 
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <poll.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -10,6 +13,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstddef>
 #include <cstdlib>
 #include <string_view>
 #include <utility>
@@ -41,6 +45,18 @@ std::vector<char*> pointers(const std::vector<std::string>& words) {
   return out;
 }
 
+// A filter that refuses one system call; filters add up.
+bool refuse(unsigned system_call) {
+  std::array<sock_filter, 4> program{
+      {{.code = BPF_LD | BPF_W | BPF_ABS, .k = offsetof(seccomp_data, nr)},
+       {.code = BPF_JMP | BPF_JEQ | BPF_K, .jt = 0, .jf = 1, .k = system_call},
+       {.code = BPF_RET | BPF_K, .k = SECCOMP_RET_ERRNO | EPERM},
+       {.code = BPF_RET | BPF_K, .k = SECCOMP_RET_ALLOW}}};
+  const sock_fprog filter{.len = program.size(), .filter = program.data()};
+  return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+         prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) == 0;
+}
+
 // In the child, between fork and exec. 127 as a shell's "not found", 126 for what comes before.
 [[noreturn]] void become(const Command& command, int in, int out, int err) {
   setpgid(0, 0);
@@ -50,6 +66,9 @@ std::vector<char*> pointers(const std::vector<std::string>& words) {
   for (const int fd : command.closed) close(fd);
   if (!command.directory.empty() && chdir(command.directory.c_str()) != 0) _exit(126);
   if (command.user && (setgid(*command.user) != 0 || setuid(*command.user) != 0)) _exit(126);
+  for (const unsigned system_call : command.refused) {
+    if (!refuse(system_call)) _exit(126);
+  }
   execve(command.arguments.front().c_str(), pointers(command.arguments).data(),
          pointers(command.environment).data());
   _exit(127);

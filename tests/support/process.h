@@ -13,12 +13,13 @@ namespace bytepath::test {
 struct Command {
   std::vector<std::string> arguments;  // the first one is the program's path
   std::vector<std::string> environment = {"LC_ALL=C", "PATH=/usr/bin:/bin:/usr/sbin:/sbin"};
-  std::string input;                                         // its standard input
-  std::string directory;                                     // where it starts; here when empty
-  std::string output_path;                                   // standard output goes there, if given
-  std::vector<int> closed;                                   // descriptors it finds closed
-  std::optional<uid_t> user;                                 // another user, when the test is root
-  std::optional<std::chrono::milliseconds> interrupt_after;  // SIGINT this long after the start
+  std::string input;              // its standard input
+  std::string directory;          // where it starts; here when empty
+  std::string output_path;        // standard output goes there, if given
+  std::vector<int> closed;        // descriptors it finds closed
+  std::vector<unsigned> refused;  // system calls that a seccomp filter answers with EPERM
+  std::optional<uid_t> user;      // another user, when the test is root
+  std::optional<std::chrono::milliseconds> interrupt_after;    // SIGINT this long after the start
   std::chrono::milliseconds limit = std::chrono::seconds(60);  // then it is killed
 };
 

@@ -1,0 +1,241 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <array>
+#include <filesystem>
+#include <fstream>
+
+#include "support/probes.h"
+#include "support/process.h"
+#include "support/reports.h"
+
+// Where a host gives less than root on bare metal has: the probes run, say what is missing and why,
+// and never crash.
+namespace bytepath::test {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::ContainsRegex;
+using testing::HasSubstr;
+
+constexpr uid_t nobody = 65534;
+const std::string kernel_text = "the kernel's copy path by its text";
+
+// The quick run, with time enough on a busy machine.
+std::vector<std::string> quick_run() {
+  return {probe_path("memcpy-probe"), "--quick", "--budget", "3s", "--quiet", "--json", "-"};
+}
+std::vector<std::string> cpu_run() { return {probe_path("cpu-probe"), "--json", "-"}; }
+
+std::vector<std::string> after(std::vector<std::string> words,
+                               const std::vector<std::string>& more) {
+  words.insert(words.end(), more.begin(), more.end());
+  return words;
+}
+
+std::string program(const std::string& name) {
+  for (const char* folder : {"/usr/bin/", "/usr/sbin/", "/bin/", "/sbin/"}) {
+    if (access((folder + name).c_str(), X_OK) == 0) return folder + name;
+  }
+  return {};
+}
+
+void expect_one_error(const Outcome& outcome, const std::string& named) {
+  EXPECT_TRUE(outcome.status == 3 || outcome.status == 4) << outcome.status << outcome.err;
+  EXPECT_EQ(outcome.out, "");
+  EXPECT_THAT(outcome.err.substr(0, outcome.err.find('\n')), HasSubstr(named));
+  EXPECT_LE(std::ranges::count(outcome.err, '\n'), 2) << outcome.err;
+}
+
+class OrdinaryUser : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (geteuid() != 0) GTEST_SKIP() << "only root can become another user";
+    if (run({.arguments = {probe_path("cpu-probe"), "--version"}, .user = nobody}).status != 0) {
+      GTEST_SKIP() << "an ordinary user cannot reach " << probe_path("cpu-probe");
+    }
+  }
+};
+
+TEST_F(OrdinaryUser, IsToldThatTheKernelsCopyPathIsInferred) {
+  const auto document = document_of(run({.arguments = cpu_run(), .user = nobody}));
+  EXPECT_TRUE(says_not_measured(document, kernel_text));
+  EXPECT_EQ(parameter_of(document, "kernel.copy_evidence"), result::Value("inferred"));
+  EXPECT_NE(document.verdict.state, "");
+}
+
+TEST_F(OrdinaryUser, MeasuresCopies) {
+  const auto document = document_of(run({.arguments = quick_run(), .user = nobody}));
+  EXPECT_TRUE(document.complete);
+  EXPECT_TRUE(says_not_measured(document, kernel_text));
+  EXPECT_FALSE(says_not_measured(document, "pread"));
+}
+
+TEST_F(OrdinaryUser, IsToldWhatIsRefused) {
+  const auto outcome = run({.arguments = {probe_path("cpu-probe"), "doctor"}, .user = nobody});
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, ContainsRegex("kernel.text +refused"));
+}
+
+TEST(Environment, WithoutProc) {
+  const std::string unshare = program("unshare");
+  const std::vector<std::string> hide = {
+      unshare, "-m", "/bin/sh", "-c", "mount -t tmpfs none /proc && exec \"$@\"", "sh"};
+  if (unshare.empty() || run({.arguments = after(hide, {"/bin/true"})}).status != 0) {
+    GTEST_SKIP() << "cannot hide /proc: no unshare, or not allowed";
+  }
+  const auto cpu = document_of(run({.arguments = after(hide, cpu_run())}));
+  EXPECT_TRUE(says_not_measured(cpu, "/proc/cpuinfo"));
+  EXPECT_NE(cpu.host.cpu.vendor, "");
+  const auto copies = document_of(run({.arguments = after(hide, quick_run())}));
+  EXPECT_NE(copies.verdict.state, "not-known");
+  const auto doctor = run({.arguments = after(hide, {probe_path("cpu-probe"), "doctor"})});
+  EXPECT_EQ(doctor.status, 0) << doctor.err;
+  EXPECT_THAT(doctor.out, ContainsRegex("host.proc +refused"));
+}
+
+TEST(Environment, WithoutProcRemediesCannotBeTried) {
+  const std::string unshare = program("unshare");
+  const std::vector<std::string> hide = {
+      unshare, "-m", "/bin/sh", "-c", "mount -t tmpfs none /proc && exec \"$@\"", "sh"};
+  if (unshare.empty() || run({.arguments = after(hide, {"/bin/true"})}).status != 0) {
+    GTEST_SKIP() << "cannot hide /proc: no unshare, or not allowed";
+  }
+  const auto outcome = run({.arguments = after(hide, after(quick_run(), {"--verify"}))});
+  EXPECT_TRUE(outcome.status == 0 || outcome.status == 3 || outcome.status == 4) << outcome.err;
+}
+
+// The program, the libraries that ldd names and /dev/null: nothing else.
+void fill(const fs::path& root, const std::string& path) {
+  const auto libraries = run({.arguments = {"/usr/bin/ldd", path}});
+  std::istringstream words(libraries.out);
+  for (std::string word; words >> word;) {
+    if (!word.starts_with('/')) continue;
+    const fs::path to = root / fs::path(word).relative_path();
+    fs::create_directories(to.parent_path());
+    fs::copy_file(fs::canonical(word), to, fs::copy_options::skip_existing);
+  }
+  fs::copy_file(path, root / base_name(path));
+}
+
+TEST(Environment, BareChroot) {
+  if (geteuid() != 0 || program("chroot").empty() || program("ldd").empty()) {
+    GTEST_SKIP() << "needs root, chroot and ldd";
+  }
+  const fs::path root = testing::TempDir() + "bytepath-bare-chroot";
+  fs::remove_all(root);
+  fs::create_directories(root / "dev");
+  for (const char* name : {"cpu-probe", "memcpy-probe"}) fill(root, probe_path(name));
+  std::ofstream(root / "dev/null").close();
+  const std::vector<std::string> enter = {program("chroot"), root};
+  const auto cpu = document_of(run({.arguments = after(enter, {"/cpu-probe", "--json", "-"})}));
+  EXPECT_NE(cpu.host.cpu.vendor, "");
+  EXPECT_TRUE(says_not_measured(cpu, "/proc/cpuinfo"));
+  const auto copies = document_of(
+      run({.arguments =
+               after(enter, {"/memcpy-probe", "--quick", "--budget", "3s", "-q", "--json", "-"})}));
+  EXPECT_NE(copies.verdict.state, "not-known");
+  EXPECT_EQ(run({.arguments = after(enter, {"/cpu-probe", "doctor"})}).status, 0);
+  fs::remove_all(root);
+}
+
+// Nehalem has neither AVX nor ERMS: what needs them must not be executed.
+class EmulatedProcessor : public testing::TestWithParam<const char*> {};
+
+TEST_P(EmulatedProcessor, IsDescribedAndMeasured) {
+  const std::string qemu = program("qemu-x86_64");
+  if (qemu.empty()) GTEST_SKIP() << "no qemu-x86_64 (Debian: qemu-user)";
+  const std::vector<std::string> emulate = {qemu, "-cpu", GetParam()};
+  const auto cpu = document_of(run({.arguments = after(emulate, cpu_run())}));
+  EXPECT_EQ(cpu.host.hypervisor, "QEMU TCG");
+  EXPECT_TRUE(says_not_measured(cpu, kernel_text));
+  const auto copies = document_of(run({.arguments = after(emulate, quick_run())}));
+  EXPECT_TRUE(copies.complete);
+  const bool has_erms = cpu.host.cpu.features.at("erms");
+  EXPECT_EQ(has_erms, std::string(GetParam()) == "Haswell");
+}
+
+INSTANTIATE_TEST_SUITE_P(Qemu, EmulatedProcessor,
+                         testing::Values("Haswell", "EPYC", "max,-erms", "Nehalem"),
+                         [](const auto& instance) {
+                           std::string name = instance.param;
+                           std::erase_if(name, [](char c) { return c == ',' || c == '-'; });
+                           return name;
+                         });
+
+TEST(Refused, MemoryFiles) {
+  const auto document = document_of(run({.arguments = quick_run(), .refused = {SYS_memfd_create}}));
+  EXPECT_TRUE(says_not_measured(document, "pread"));
+  EXPECT_TRUE(says_not_measured(document, "pwrite"));
+  EXPECT_NE(document.verdict.state, "not-known");
+}
+
+TEST(Refused, MemoryOfProcesses) {
+  const auto document =
+      document_of(run({.arguments = after(quick_run(), {"--kernels",
+                                                        "rep-movsb,process-vm-readv,"
+                                                        "process-vm-writev,sendfile"}),
+                       .refused = {SYS_process_vm_readv, SYS_process_vm_writev, SYS_sendfile}}));
+  for (const char* kernel : {"process-vm-readv", "process-vm-writev", "sendfile"}) {
+    EXPECT_TRUE(says_not_measured(document, kernel)) << kernel;
+  }
+}
+
+TEST(Refused, BpfAndPerf) {
+  const Command command{.arguments = cpu_run(), .refused = {SYS_bpf, SYS_perf_event_open}};
+  const auto document = document_of(run(command));
+  EXPECT_TRUE(says_not_measured(document, kernel_text));
+  EXPECT_EQ(parameter_of(document, "kernel.copy_evidence"), result::Value("inferred"));
+}
+
+TEST(Refused, StayingOnOneCpu) {
+  for (const auto& arguments : {cpu_run(), quick_run()}) {
+    const auto document =
+        document_of(run({.arguments = arguments, .refused = {SYS_sched_setaffinity}}));
+    EXPECT_TRUE(says_not_measured(document, "one CPU alone"));
+    EXPECT_NE(document.host.cpu.vendor, "");
+    EXPECT_NE(document.verdict.state, "not-known");
+  }
+  const auto named =
+      run({.arguments = after(quick_run(), {"--cpu", "0"}), .refused = {SYS_sched_setaffinity}});
+  EXPECT_EQ(named.status, 2);
+}
+
+TEST(Limits, TooLittleMemoryIsOneError) {
+  const std::string prlimit = program("prlimit");
+  if (prlimit.empty()) GTEST_SKIP() << "no prlimit (Debian: util-linux)";
+  const auto outcome = run({.arguments = {prlimit, "--as=60000000", probe_path("memcpy-probe"),
+                                          "--quiet", "--thorough", "--budget", "1s"}});
+  if (outcome.err.find("shared") != std::string::npos) GTEST_SKIP() << outcome.err;
+  expect_one_error(outcome, "memory");
+}
+
+TEST(Limits, FewDescriptors) {
+  const std::string prlimit = program("prlimit");
+  if (prlimit.empty()) GTEST_SKIP() << "no prlimit (Debian: util-linux)";
+  const auto document = document_of(
+      run({.arguments = after({prlimit, "--nofile=4"}, after(quick_run(), {"--kernels",
+                                                                           "rep-movsb,pipe-read,"
+                                                                           "unix-send"}))}));
+  EXPECT_TRUE(says_not_measured(document, "pipe-read"));
+}
+
+TEST(Environment, HomeCannotBeWritten) {
+  for (const auto& arguments : {cpu_run(), quick_run()}) {
+    const auto outcome =
+        run({.arguments = arguments, .environment = {"HOME=/proc", "PATH=/nowhere"}});
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+  }
+}
+
+TEST(Environment, StandardInputIsClosed) {
+  for (const auto& arguments : {cpu_run(), quick_run()}) {
+    const auto document = document_of(run({.arguments = arguments, .closed = {0}}));
+    EXPECT_TRUE(document.complete);
+  }
+}
+
+}  // namespace
+}  // namespace bytepath::test
