@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <numeric>
 #include <utility>
 
 namespace bytepath {
@@ -41,8 +40,9 @@ std::vector<std::string_view> words(std::string_view text) {
 std::optional<std::uint64_t> parse_unsigned(std::string_view text, int base) {
   if (base == 16 && (text.starts_with("0x") || text.starts_with("0X"))) text.remove_prefix(2);
   std::uint64_t value = 0;
-  const char* end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), end, value, base);
+  const char* begin = text.data();  // with its end: not read as a terminated string
+  const char* end = begin + text.size();
+  const auto [rest, error] = std::from_chars(begin, end, value, base);
   if (text.empty() || error != std::errc{} || rest != end) return std::nullopt;
   return value;
 }
@@ -51,7 +51,7 @@ namespace {
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
   for (std::size_t i = 1; i <= a.size(); ++i) {
     std::size_t diagonal = std::exchange(row[0], i);
     for (std::size_t j = 1; j <= b.size(); ++j) {

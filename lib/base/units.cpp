@@ -23,9 +23,9 @@ Result<Quantity> parse_quantity(std::string_view text, std::string_view accepted
   };
   const std::string_view body = trim(text);
   Quantity quantity;
-  const char* end = body.data() + body.size();
-  const auto [rest, error] =
-      std::from_chars(body.data(), end, quantity.number, std::chars_format::fixed);
+  const char* begin = body.data();  // with its end: not read as a terminated string
+  const char* end = begin + body.size();
+  const auto [rest, error] = std::from_chars(begin, end, quantity.number, std::chars_format::fixed);
   if (error == std::errc::result_out_of_range) return refuse("is out of range");
   if (error != std::errc{} || !std::isfinite(quantity.number)) return refuse("is not a number");
   if (std::signbit(quantity.number)) return refuse("is negative");
@@ -92,7 +92,7 @@ std::string format_number(double value) {
 std::string format_size(std::uint64_t bytes) {
   constexpr std::array<std::string_view, 6> units = {"B", "KiB", "MiB", "GiB", "TiB", "PiB"};
   std::size_t unit = 0;
-  double value = static_cast<double>(bytes);
+  auto value = static_cast<double>(bytes);
   while (value >= 1024 && unit + 1 < units.size()) {
     value /= 1024;
     ++unit;

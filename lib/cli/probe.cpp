@@ -67,8 +67,8 @@ int status_of(ErrorKind kind) {
 }
 
 Result<result::Document> read_saved(const std::string& path) {
-  BYTEPATH_TRY(text, read_file(path));
-  return result::from_json(text, path);
+  BYTEPATH_TRY(text, read_file(path == "-" ? "/dev/stdin" : path));
+  return result::from_json(text, path == "-" ? "standard input" : path);
 }
 
 std::string examples_text(const Program& program) {
@@ -163,7 +163,9 @@ Command& Command::percent(const std::string& flags, double& value, const std::st
     char* end = nullptr;
     const double parsed = std::strtod(text.c_str(), &end);
     const std::string_view rest = trim(end);
-    if (end == text.c_str() || (!rest.empty() && rest != "%") || !(parsed > 0 && parsed <= 100)) {
+    const bool number = end != text.c_str() && (rest.empty() || rest == "%");
+    const bool in_range = parsed > 0 && parsed <= 100;  // false for NaN too
+    if (!number || !in_range) {
       throw Refusal(long_name(flags),
                     {.kind = ErrorKind::usage,
                      .message = fmt::format("'{}' is not a percentage above 0", text),

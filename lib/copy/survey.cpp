@@ -457,6 +457,14 @@ Result<result::Document> survey(const SurveyOptions& options, const Progress& pr
   BYTEPATH_TRY(bench, Workbench::open(plan.largest, options.directory));
   Survey work(options, plan, std::move(bench), progress);
   auto document = work.run();
+  if (document.complete && document.series.empty() && document.metrics.size() <= 1) {
+    const auto& why = document.not_measured;
+    return fail(ErrorKind::unsupported,
+                why.empty() ? "nothing was measured: the time was over"
+                            : fmt::format("nothing was measured: {}: {}", why.front().what,
+                                          why.front().reason),
+                why.empty() ? "give a longer --budget" : why.front().remedy);
+  }
   record_cpu(document, pinned.cpu());
   return document;
 }
@@ -476,7 +484,6 @@ result::Document list_kernels() {
     table.rows.push_back({row.name, std::string(family_name(row.family)), row.summary, row.offset,
                           static_cast<std::int64_t>(row.moves), row.needs, row.unavailable});
   }
-  document.verdict = {.state = "listed", .text = fmt::format("{} kernels", table.rows.size())};
   document.tables.push_back(std::move(table));
   return document;
 }

@@ -389,7 +389,12 @@ Result<Document> from_json(std::string_view text, std::string_view name) {
     if (auto shape = check_shape(document, name); !shape) return std::unexpected(shape.error());
     return document;
   } catch (const json::exception& e) {
-    return fail(ErrorKind::usage, fmt::format("{}: not a bytepath result: {}", name, e.what()),
+    // "[json.exception.parse_error.101] parse error at line 1 ...": the words after the tag.
+    const std::string_view what = e.what();
+    const auto tag_end = what.find("] ");
+    return fail(ErrorKind::usage,
+                fmt::format("{}: not a bytepath result: {}", name,
+                            what.substr(tag_end == std::string_view::npos ? 0 : tag_end + 2)),
                 "give a file that a probe wrote with --json");
   }
 }

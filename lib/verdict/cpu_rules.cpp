@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "verdict/copy_measurements.h"
 #include "verdict/copy_remedies.h"
 
@@ -58,6 +59,21 @@ void judge_doctor(Document& document) {
                           *all)};
 }
 
+// The stretch of the offsets tried that were slow; memcpy-probe finds its borders.
+OffsetClass slow_stretch(const Document& document) {
+  OffsetClass stretch{.first = page_offsets, .last = 0};
+  for (const auto& metric : document.metrics) {
+    if (metric.name != "copy_ratio" || metric.median < slow_factor) continue;
+    const auto offset = parse_unsigned(label(metric.labels, "offset"));
+    if (!offset || *offset >= page_offsets) continue;
+    stretch.first = std::min(stretch.first, static_cast<unsigned>(*offset));
+    stretch.last = std::max(stretch.last, static_cast<unsigned>(*offset));
+  }
+  return stretch;
+}
+
+}  // namespace
+
 // Settings that people put into the environment and forget.
 void judge_tunables(Document& document) {
   const auto* table = find_table(document, "tunables");
@@ -81,12 +97,9 @@ void judge_tunables(Document& document) {
   }
 }
 
-}  // namespace
-
 void judge_cpu(Document& document) {
   judge_doctor(document);
   if (!document.verdict.state.empty()) return;
-  judge_tunables(document);
   const auto* worst = worst_micro_test(document);
   const std::string name = document.host.cpu.microarchitecture.empty()
                                ? "this processor"
@@ -112,21 +125,22 @@ void judge_cpu(Document& document) {
   const bool severe = worst->median >= severe_factor;
   const std::string hit = victims.empty() ? "neither the C library nor the kernel is seen to use it"
                                           : fmt::format("used by {}", fmt::join(victims, " and "));
-  const std::string offset = label(worst->labels, "offset");
+  const OffsetClass offsets = slow_stretch(document);
   document.verdict = {
       .state = severe ? "affected" : "mildly-affected",
       .text = fmt::format("{}: rep movsb on {} takes {} as long when (destination - "
                           "source) mod 4096 is {}; {}",
                           severe ? "affected" : "mildly affected", name,
-                          format_factor(worst->median), offset, hit)};
-  const OffsetClass offsets{.first = 1, .last = 31};
+                          format_factor(worst->median), format_offsets(offsets), hit)};
   result::Finding finding{
       .id = "cpu.rep-movsb.slow-offset",
       .severity = severe ? Severity::finding : Severity::warning,
-      .text = fmt::format("rep movsb has slow offsets ({} at {}); memcpy-probe finds their borders "
-                          "and who is hit",
-                          format_factor(worst->median, worst->low, worst->high), offset),
-      .evidence = {{"offset", Value(offset)},
+      .text = fmt::format("rep movsb is slow at the offsets tried from {} ({}); memcpy-probe finds "
+                          "the exact borders and who is hit",
+                          format_offsets(offsets),
+                          format_factor(worst->median, worst->low, worst->high)),
+      .evidence = {{"d_first", Value(static_cast<std::int64_t>(offsets.first))},
+                   {"d_last", Value(static_cast<std::int64_t>(offsets.last))},
                    {"ratio", Value(worst->median)},
                    {"ratio_low", Value(worst->low)},
                    {"ratio_high", Value(worst->high)}}};

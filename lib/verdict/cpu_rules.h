@@ -7,4 +7,7 @@ namespace bytepath::verdict {
 // of this host use it (by the parameters and tables of lib/describe).
 void judge_cpu(result::Document& document);
 
+// What GLIBC_TUNABLES holds that does not do what people set it for (the table "tunables").
+void judge_tunables(result::Document& document);
+
 }  // namespace bytepath::verdict

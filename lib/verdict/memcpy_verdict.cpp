@@ -79,6 +79,10 @@ void judge_memcpy(Document& document) {
   auto all = slow_offsets(document);
   std::erase_if(all, [](const auto& slow) { return !slow.certain(); });
   add_who_is_hit(document, all);
+  if (const auto* list = find_table(document, "kernels"); list != nullptr) {  // --list
+    document.verdict = {.state = "listed", .text = fmt::format("{} kernels", list->rows.size())};
+    return;
+  }
   if (!was_swept(document, "rep-movsb")) {
     document.verdict = {.state = "not-known",
                         .text = "not known: rep movsb was not measured over the offsets"};

@@ -8,7 +8,10 @@ namespace bytepath::verdict {
 
 std::span<const Rule> rules() {
   static constexpr std::array rows = {
-      Rule{"cpu-probe", "cpu.*", "the micro-test, the copy paths and GLIBC_TUNABLES", judge_cpu},
+      Rule{"cpu-probe", "cpu.libc.tunable",
+           "GLIBC_TUNABLES holds a setting that is ignored, useless or harmful", judge_tunables},
+      Rule{"cpu-probe", "cpu.rep-movsb.slow-offset",
+           "the micro-test finds rep movsb slow at an offset; also sums up", judge_cpu},
       Rule{"memcpy-probe", "memcpy.*.slow-offset",
            "a copy takes at least 1.5 times as long at some offsets as at most others",
            judge_offsets},

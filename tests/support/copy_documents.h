@@ -16,7 +16,7 @@ struct SlowClass {
 
 struct CopyDocument {
   result::Document document{.tool = "memcpy-probe",
-                            .tool_version = "0.1.0",
+                            .tool_version = "0.0.7",
                             .started = "2026-11-23T07:00:00Z",
                             .verdict = {},
                             .metrics = {},

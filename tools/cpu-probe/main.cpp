@@ -79,7 +79,12 @@ Result<result::Document> examine(const Options& options) {
   return document;
 }
 
-Result<result::Document> doctor() {
+Result<result::Document> doctor(const Options& options) {
+  if (options.pid != 0 || !options.root.empty() || !options.cpuid_dump.empty() ||
+      !options.dump_cpuid.empty() || options.no_measure) {
+    return fail(ErrorKind::usage, "doctor: takes no options but those of the report",
+                "leave the other options out");
+  }
   result::Document document;
   describe::add_host(document, describe::read_host(document));
   document.not_measured.clear();  // the table says the same and more
@@ -118,6 +123,6 @@ int main(int argc, char** argv) {
       .exclusive("--cpuid-dump", "--root")
       .exclusive("--cpuid-dump", "--dump-cpuid");
   probe.command("doctor", "what this user can measure and trace here",
-                [&](const cli::Context&) { return doctor(); });
+                [&](const cli::Context&) { return doctor(options); });
   return probe.execute(argc, argv);
 }

@@ -17,7 +17,7 @@ constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 
 // No field is left at its default, so that one that is forgotten on the way shows.
 Document full_document() {
-  Document d{.tool = "memcpy-probe", .tool_version = "0.1.0", .started = "2026-11-23T07:00:00Z"};
+  Document d{.tool = "memcpy-probe", .tool_version = "0.0.7", .started = "2026-11-23T07:00:00Z"};
   d.arguments = {"--quick", "-o", "a b.json"};
   d.complete = false;
   d.host = {.cpu = {.vendor = "AuthenticAMD",
@@ -93,7 +93,7 @@ Document read(const std::string& text) {
 TEST(Json, KeepsWhatDescribesTheRun) {
   const auto d = read(to_json(full_document()));
   EXPECT_EQ(d.tool, "memcpy-probe");
-  EXPECT_EQ(d.tool_version, "0.1.0");
+  EXPECT_EQ(d.tool_version, "0.0.7");
   EXPECT_EQ(d.started, "2026-11-23T07:00:00Z");
   EXPECT_THAT(d.arguments, ElementsAre("--quick", "-o", "a b.json"));
   EXPECT_FALSE(d.complete);
