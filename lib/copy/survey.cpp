@@ -404,7 +404,9 @@ result::Document Survey::run() {
     measure_family(Family::vector);
     with(bench_.index("rep-movsq"),
          [&](std::size_t kernel) { measure_sizes(kernel, plan_.largest_window); });
-    std::ranges::for_each(key_cells, [&](const KeyCells& cells) { measure_key_cells(cells); });
+    if (options_.effort != Effort::quick) {
+      std::ranges::for_each(key_cells, [&](const KeyCells& cells) { measure_key_cells(cells); });
+    }
     measure_variants();
   }
   if (plan_.maps) {
