@@ -63,7 +63,9 @@ Result<result::Document> run(Options options, const cli::Context& context) {
   if (facts.kernel) describe::add_kernel_parameters(document, *facts.kernel);
   if (options.verify || !options.libc.empty()) {
     if (auto tried = copy::try_remedies(document, options.libc, context.progress); !tried) {
-      return std::unexpected(tried.error());
+      if (tried.error().kind == ErrorKind::usage) return std::unexpected(tried.error());
+      document.not_measured.push_back(
+          {.what = "remedies", .reason = tried.error().message, .remedy = tried.error().hint});
     }
   }
   if (before) {
