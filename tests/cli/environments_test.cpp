@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/syscall.h>
@@ -110,9 +111,10 @@ TEST_F(WithoutProc, TheDoctorSaysSo) {
   EXPECT_THAT(outcome.out, ContainsRegex("host.proc +refused"));
 }
 
-// The probe cannot find its own file.
+// The probe cannot find its own file; what it measured stays.
 TEST_F(WithoutProc, RemediesCannotBeTried) {
-  expect_one_error(hidden(after(quick_run(), {"--verify"})), "program");
+  const auto document = document_of(hidden(after(quick_run(), {"--verify"})));
+  EXPECT_TRUE(says_not_measured(document, "remedies"));
 }
 
 // The program, the libraries that ldd names and /dev/null: nothing else.
@@ -223,11 +225,15 @@ TEST(Limits, TooLittleMemoryIsOneError) {
 TEST(Limits, FewDescriptors) {
   const std::string prlimit = program("prlimit");
   if (prlimit.empty()) GTEST_SKIP() << "no prlimit (Debian: util-linux)";
-  const auto document = document_of(
-      run({.arguments = after({prlimit, "--nofile=4"}, after(quick_run(), {"--kernels",
-                                                                           "rep-movsb,pipe-read,"
-                                                                           "unix-send"}))}));
-  EXPECT_TRUE(says_not_measured(document, "pipe-read"));
+  // As few as let the loader open one library after the other beside what we inherited.
+  constexpr int not_loaded = 127;
+  Outcome outcome;
+  for (int limit = 4; limit < 16; ++limit) {
+    const auto probe = after(quick_run(), {"--kernels", "rep-movsb,pipe-read,unix-send"});
+    outcome = run({.arguments = after({prlimit, fmt::format("--nofile={}", limit)}, probe)});
+    if (outcome.status != not_loaded) break;
+  }
+  EXPECT_TRUE(says_not_measured(document_of(outcome), "pipe-read"));
 }
 
 TEST(Environment, HomeCannotBeWritten) {
