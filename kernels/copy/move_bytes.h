@@ -8,6 +8,7 @@ namespace bytepath::kernels {
 inline void move_bytes(std::byte* to, const std::byte* from, std::size_t size) {
   if (size == 0) return;
   asm volatile(
+      ".p2align 6\n"  // the loop's speed must not hang on where the linker puts it
       "1:\n\t"
       "movzbl (%[from]), %%eax\n\t"
       "movb %%al, (%[to])\n\t"
