@@ -15,6 +15,7 @@ std::optional<PairTail> measure_pair_tail(const Workbench& bench, std::size_t ke
   constexpr std::size_t rounds = 3;
   constexpr std::size_t pairs = Workbench::pairs * Workbench::pairs;
   std::vector<CopyCell> cells;
+  cells.reserve(pairs);
   for (std::size_t pair = 0; pair < pairs; ++pair) {
     cells.push_back(
         {.kernel = kernel, .size = size, .offset = offset, .pair = static_cast<int>(pair)});

@@ -99,6 +99,8 @@ std::vector<std::uint64_t> powers_of_two(std::uint64_t first, std::uint64_t last
   return out;
 }
 
+constexpr const char* time_was_over = "the time was over";
+
 bool is_variant(const Kernel& kernel) {
   return kernel.family == Family::libc && kernel.name.find("__") != std::string::npos;
 }
@@ -191,8 +193,8 @@ void Survey::measure_offsets(std::size_t kernel) {
     return;
   }
   if (limits_.over() && !missing_border_offsets(points).empty()) {
-    leave_out(fmt::format("to the byte, at which offsets {} is slow", row.name),
-              "the time was over", "give a longer --budget");
+    leave_out(fmt::format("to the byte, at which offsets {} is slow", row.name), time_was_over,
+              "give a longer --budget");
   }
   const auto found = verdict::find_offset_classes(points).classes;
   const auto worst = std::ranges::max_element(found, {}, &verdict::OffsetClass::ratio);
@@ -251,7 +253,7 @@ void Survey::measure_sizes(std::size_t kernel, std::uint64_t largest) {
     *window = refine_window(bench_, kernel, offset, ratios, *window, limits_);
     if (!window->exact) {
       leave_out(fmt::format("to the byte, from which size to which {} is slow", row.name),
-                limits_.over() ? "the time was over" : "it was found at different sizes",
+                limits_.over() ? time_was_over : "it was found at different sizes",
                 "give a longer --budget, or a quieter host");
     }
   }
@@ -374,7 +376,7 @@ void Survey::measure_variants() {
 
 void Survey::report_skipped() {
   if (skipped_.empty() || limits_.interrupted) return;
-  leave_out(fmt::format("{}", fmt::join(skipped_, ", ")), "the time was over",
+  leave_out(fmt::format("{}", fmt::join(skipped_, ", ")), time_was_over,
             "give a longer --budget, or --thorough");
 }
 
@@ -460,12 +462,11 @@ Result<result::Document> survey(const SurveyOptions& options, const Progress& pr
   Survey work(options, plan, std::move(bench), progress);
   auto document = work.run();
   if (document.complete && document.series.empty() && document.metrics.size() <= 1) {
-    const auto& why = document.not_measured;
     return fail(ErrorKind::unsupported,
-                why.empty() ? "nothing was measured: the time was over"
-                            : fmt::format("nothing was measured: {}: {}", why.front().what,
-                                          why.front().reason),
-                why.empty() ? "give a longer --budget" : why.front().remedy);
+                fmt::format("nothing was measured: {}", document.not_measured.empty()
+                                                            ? time_was_over
+                                                            : document.not_measured.back().reason),
+                "give a longer --budget, or other --kernels (see --list)");
   }
   record_cpu(document, pinned.cpu());
   return document;
@@ -475,18 +476,20 @@ result::Document list_kernels() {
   result::Document document;
   result::Table table{.name = "kernels",
                       .title = "Kernels",
-                      .columns = {{"kernel", ""},
-                                  {"family", ""},
-                                  {"what", ""},
-                                  {"offset_d", ""},
-                                  {"copies_per_byte", ""},
-                                  {"needs", ""},
-                                  {"unavailable", ""}}};
+                      .columns = {{"kernel", ""}, {"what", ""}, {"unavailable", ""}}};
+  result::Table details{.name = "kernel_details",
+                        .columns = {{"kernel", ""},
+                                    {"family", ""},
+                                    {"offset_d", ""},
+                                    {"copies_per_byte", ""},
+                                    {"needs", ""}}};
   for (const auto& row : kernels::all()) {
-    table.rows.push_back({row.name, std::string(family_name(row.family)), row.summary, row.offset,
-                          static_cast<std::int64_t>(row.moves), row.needs, row.unavailable});
+    table.rows.push_back({row.name, row.summary, row.unavailable});
+    details.rows.push_back({row.name, std::string(family_name(row.family)), row.offset,
+                            static_cast<std::int64_t>(row.moves), row.needs});
   }
   document.tables.push_back(std::move(table));
+  document.tables.push_back(std::move(details));
   return document;
 }
 

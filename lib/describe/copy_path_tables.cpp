@@ -12,9 +12,9 @@ Value text(std::string_view words) { return words.empty() ? Value{} : Value(std:
 
 Value bytes(std::uint64_t value) {
   if (value > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) {
-    return Value(std::string("no limit"));
+    return "no limit";
   }
-  return Value(static_cast<std::int64_t>(value));
+  return static_cast<std::int64_t>(value);
 }
 
 Value hexadecimal(const std::optional<std::uint64_t>& offset) {
