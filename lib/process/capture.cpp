@@ -21,7 +21,10 @@ using Clock = std::chrono::steady_clock;
 // Our environment with some variables replaced.
 std::vector<std::string> merged_environment(const CaptureOptions& options) {
   std::vector<std::string> out;
-  for (const auto& [name, value] : options.environment) out.push_back(name + "=" + value);
+  out.reserve(options.environment.size());
+  for (const auto& [name, value] : options.environment) {
+    out.push_back(fmt::format("{}={}", name, value));
+  }
   for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
     const std::string_view text(*entry);
     const auto name = text.substr(0, text.find('='));

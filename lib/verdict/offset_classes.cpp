@@ -47,7 +47,7 @@ double far_median(std::span<const result::Point> points) {
 std::vector<result::Point> cut_open(std::span<const result::Point> points) {
   std::vector<result::Point> out(points.begin(), points.end());
   const auto middle =
-      std::ranges::find_if(out, [](const auto& point) { return point.x >= page_offsets / 2; });
+      std::ranges::find_if(out, [](const auto& point) { return 2 * point.x >= page_offsets; });
   std::ranges::rotate(out, middle == out.end() ? out.begin() : middle);
   return out;
 }

@@ -31,10 +31,10 @@ struct OffsetClasses {
   std::vector<OffsetClass> classes;  // by d
 };
 
-// points: x is d, not necessarily every d; what is no time above 0 at a d of 0 to 4095, or the
+// measured: x is d, not necessarily every d; what is no time above 0 at a d of 0 to 4095, or the
 // second for its d, is left out (a saved document may hold anything). Empty classes for a flat
 // curve; baseline 0 when there are fewer than 8 points.
-OffsetClasses find_offset_classes(std::span<const result::Point> points);
+OffsetClasses find_offset_classes(std::span<const result::Point> measured);
 
 // "1..31", "8" or "4090..5".
 std::string format_offsets(const OffsetClass& offset_class);
