@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <random>
 
 namespace bytepath::measure {
@@ -85,7 +84,7 @@ RoundsResult run_rounds(const Clock& clock, const std::vector<Cell>& cells, cons
     result.cells[i].ns.reserve(plan.rounds);
   }
   std::vector<std::size_t> order(cells.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::generate(order, [next = std::size_t{0}]() mutable { return next++; });
   std::mt19937_64 random(plan.seed);
   for (std::size_t round = 0; round < plan.rounds && goes_on; ++round) {
     std::ranges::shuffle(order, random);

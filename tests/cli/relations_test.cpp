@@ -36,6 +36,11 @@ const result::Table* table_of(const Document& document, const std::string& name)
   return found == document.tables.end() ? nullptr : &*found;
 }
 
+std::vector<std::vector<Value>> rows_of(const Document& document, const std::string& name) {
+  const auto* table = table_of(document, name);
+  return table == nullptr ? std::vector<std::vector<Value>>{} : table->rows;
+}
+
 struct Window {
   Value first;
   Value last;
@@ -124,33 +129,31 @@ TEST(Relations, ADumpOfThisHostIsDecodedAsThisHostIs) {
   EXPECT_EQ(dumped.host.cpu.microarchitecture, live.host.cpu.microarchitecture);
   EXPECT_EQ(dumped.host.cpu.features, live.host.cpu.features);
   for (const char* name : {"caches", "tlbs", "contradictions"}) {
-    const auto* before = table_of(live, name);
-    const auto* after = table_of(dumped, name);
-    ASSERT_EQ(before == nullptr, after == nullptr) << name;
-    if (before != nullptr) {
-      EXPECT_EQ(before->rows, after->rows) << name;
-    }
+    EXPECT_EQ(rows_of(dumped, name), rows_of(live, name)) << name;
   }
 }
 
+std::string text_written_by(std::vector<std::string> arguments, const std::string& path) {
+  arguments.insert(arguments.end(), {"--quiet", "-o", path});
+  const auto outcome = run({.arguments = std::move(arguments)});
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  return read_file(path).value_or("");
+}
+
+void expect_same_text_replayed(const std::vector<std::string>& arguments) {
+  const std::string& program = arguments.front();
+  const std::string base = testing::TempDir() + "relations." + base_name(program);
+  const std::string json = base + ".json";
+  auto measuring = arguments;
+  measuring.insert(measuring.end(), {"--json", json});
+  const auto before = text_written_by(measuring, base + ".before.txt");
+  EXPECT_NE(before, "");
+  EXPECT_EQ(before, text_written_by({program, "--replay", json}, base + ".after.txt"));
+}
+
 TEST(Relations, AReplayIsTheSameText) {
-  for (const char* name : {"cpu-probe", "memcpy-probe"}) {
-    const std::string base = testing::TempDir() + "relations." + name;
-    const std::string json = base + ".json";
-    std::vector<std::string> arguments = {probe_path(name),    "--quiet", "--json", json, "-o",
-                                          base + ".before.txt"};
-    if (std::string(name) == "memcpy-probe") arguments.emplace_back("--quick");
-    ASSERT_EQ(run({.arguments = arguments}).status, 0) << name;
-    ASSERT_EQ(run({.arguments = {probe_path(name), "--quiet", "--replay", json, "-o",
-                                 base + ".after.txt"}})
-                  .status,
-              0)
-        << name;
-    const auto before = read_file(base + ".before.txt");
-    ASSERT_TRUE(before.has_value());
-    EXPECT_NE(*before, "");
-    EXPECT_EQ(*before, read_file(base + ".after.txt").value_or("")) << name;
-  }
+  expect_same_text_replayed({probe_path("cpu-probe")});
+  expect_same_text_replayed({probe_path("memcpy-probe"), "--quick"});
 }
 
 TEST(Relations, MemoryStaysBelow300Megabytes) {
@@ -158,7 +161,7 @@ TEST(Relations, MemoryStaysBelow300Megabytes) {
   GTEST_SKIP() << "the sanitizer's own memory counts too";
 #else
   constexpr long most_kib = 300'000;
-  const std::vector<std::vector<std::string> > runs = {
+  const std::vector<std::vector<std::string>> runs = {
       {},
       {"--thorough", "--budget", "2s"},
       {"--kernels", "rep-movsb,memcpy", "--sizes", "64MiB", "--size", "64MiB", "--budget", "2s"}};
