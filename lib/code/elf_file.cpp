@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <string_view>
 #include <utility>
 
 namespace bytepath::code {
@@ -312,7 +313,11 @@ std::string ElfFile::debug_file_path(std::string_view root) const {
 }
 
 void sort_symbols(std::vector<Symbol>& symbols) {
-  std::ranges::stable_sort(symbols, {}, &Symbol::address);
+  // By name among aliases: an order that does not depend on the file's, without a stable sort,
+  // whose buffer clang calls deprecated.
+  std::ranges::sort(symbols, {}, [](const Symbol& symbol) {
+    return std::pair<std::uint64_t, std::string_view>(symbol.address, symbol.name);
+  });
 }
 
 const Symbol* symbol_at(std::span<const Symbol> symbols, std::uint64_t address) {
