@@ -46,7 +46,8 @@ Result<KernelText> KernelTextReader::read_at(std::uint64_t address, std::size_t 
 }
 
 Result<KernelText> KernelTextReader::run(std::string_view what) {
-  LIBBPF_OPTS(bpf_test_run_opts, options);
+  bpf_test_run_opts options{};  // LIBBPF_OPTS is C that clang refuses in C++
+  options.sz = sizeof options;
   const int program = bpf_program__fd(session_->skeleton->progs.read_kernel_text);
   if (const int error = bpf_prog_test_run_opts(program, &options))
     return fail_errno(-error, "cannot run the BPF program that reads kernel text");
