@@ -81,8 +81,8 @@ TEST(MissingBorderOffsets, ConvergeToTheExactBorders) {
   for (const auto& [first, last] :
        {Planted{1, 31}, Planted{1, 15}, Planted{3, 50}, Planted{1, 63}, Planted{4090, 5},
         Planted{7, 23}, Planted{61, 500}, Planted{1, 200}}) {
-    const Host host = [first = first, last = last](unsigned d) {
-      const bool inside = first <= last ? d >= first && d <= last : d >= first || d <= last;
+    const Host host = [from = first, to = last](unsigned d) {
+      const bool inside = from <= to ? d >= from && d <= to : d >= from || d <= to;
       return inside ? 1000.0 : 40.0;
     };
     for (const auto density : {Density::sparse, Density::dense, Density::full}) {
