@@ -58,7 +58,8 @@ void add_caches(const Root& root, std::vector<Part>& parts) {
 
 std::uint64_t memory_gibibytes(const Root& root) {
   const auto text = read_line_or(root.at("/proc/meminfo"), "");
-  const auto total = words(cpuinfo_value(text, "MemTotal"));
+  const std::string value = cpuinfo_value(text, "MemTotal");  // the words are views of it
+  const auto total = words(value);
   if (total.empty()) return 0;
   // Firmware and the kernel keep some of it, and not always as much.
   return (parse_unsigned(total[0]).value_or(0) + (1U << 19U)) >> 20U;
