@@ -52,6 +52,22 @@ std::vector<result::Point> cut_open(std::span<const result::Point> points) {
   return out;
 }
 
+// A neighbour on the core's other hardware thread slows a copy by up to half, now this offset and
+// now that: two slow stretches side by side are one class unless they are further apart.
+bool are_one_class(const stats::Stretch& a, const stats::Stretch& b) {
+  constexpr double class_step = 2;
+  const auto [low, high] = std::minmax(a.level, b.level);
+  return low >= slow_factor && high < class_step * low;
+}
+
+// Around the end of the values when first is the larger.
+double median_between(const std::vector<double>& values, std::size_t first, std::size_t last) {
+  std::vector<double> chosen;
+  for (std::size_t i = first; i != last; i = (i + 1) % values.size()) chosen.push_back(values[i]);
+  chosen.push_back(values[last]);
+  return stats::median(chosen);
+}
+
 }  // namespace
 
 OffsetClasses find_offset_classes(std::span<const result::Point> measured) {
@@ -77,13 +93,17 @@ OffsetClasses find_offset_classes(std::span<const result::Point> measured) {
   }
   const std::size_t n = opened.size();
   const auto d_at = [&](std::size_t i) { return static_cast<unsigned>(opened[i % n].x); };
-  for (const auto& stretch : stretches) {
-    if (stretch.level < slow_factor || stretches.size() < 2) continue;
-    found.classes.push_back({.first = d_at(stretch.first),
-                             .last = d_at(stretch.last),
-                             .ratio = stretch.level,
-                             .before = d_at(stretch.first + n - 1),
-                             .after = d_at(stretch.last + 1)});
+  for (std::size_t i = 0; i < stretches.size(); ++i) {
+    if (stretches[i].level < slow_factor || stretches.size() < 2) continue;
+    const std::size_t begin = i;
+    while (i + 1 < stretches.size() && are_one_class(stretches[i], stretches[i + 1])) ++i;
+    const std::size_t first = stretches[begin].first;
+    const std::size_t last = stretches[i].last;
+    found.classes.push_back({.first = d_at(first),
+                             .last = d_at(last),
+                             .ratio = median_between(ratios, first, last),
+                             .before = d_at(first + n - 1),
+                             .after = d_at(last + 1)});
   }
   std::ranges::sort(found.classes, {}, &OffsetClass::first);
   return found;

@@ -140,6 +140,13 @@ TEST(SyntheticSweep, NoiseDriftAndOutliersAreNoClass) {
   }
 }
 
+// What a busy neighbour does to a part of the class is no border of it.
+TEST(SyntheticSweep, AClassOfTwoNearLevelsIsOne) {
+  const auto found = find_offset_classes(synthetic({{1, 6, 40}, {7, 31, 27}}, 0.02, 0, 0, 1));
+  EXPECT_THAT(names(found), ElementsAre("1..31"));
+  EXPECT_NEAR(found.classes.at(0).ratio, 27, 2);
+}
+
 TEST(SparseSweep, BordersNameTheGapThatMustBeRefined) {
   std::vector<Point> points;
   for (unsigned d = 0; d < page_offsets; d += 8) {
