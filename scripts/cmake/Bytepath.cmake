@@ -67,6 +67,22 @@ function(bytepath_bpf module)
   target_include_directories(bytepath_${module} SYSTEM PRIVATE "${out}")
 endfunction()
 
+# bytepath_embed(<module> <program> [LINK option...]): lib/<module>/<program>.c becomes a static program of its own,
+# whose path the module's sources get as BYTEPATH_<PROGRAM> to take into themselves.
+function(bytepath_embed module program)
+  cmake_parse_arguments(PARSE_ARGV 2 arg "" "" "LINK")
+  add_executable(${program} "${PROJECT_SOURCE_DIR}/lib/${module}/${program}.c")
+  target_compile_options(${program} PRIVATE -O2 -Wall -Wextra -Wconversion -ffunction-sections)
+  target_include_directories(${program} PRIVATE "${PROJECT_SOURCE_DIR}/lib")
+  # -no-pie and no sanitizer: what counts is its size in memory.
+  target_link_options(${program} PRIVATE -static -no-pie -s -Wl,--gc-sections -Wl,--build-id=none ${arg_LINK})
+  string(TOUPPER ${program} name)
+  target_compile_definitions(bytepath_${module} PRIVATE BYTEPATH_${name}="$<TARGET_FILE:${program}>")
+  add_dependencies(bytepath_${module} ${program})
+  set_property(SOURCE "${PROJECT_SOURCE_DIR}/lib/${module}/embedded_programs.cpp" APPEND PROPERTY
+    OBJECT_DEPENDS "${CMAKE_CURRENT_BINARY_DIR}/${program}")
+endfunction()
+
 function(bytepath_kernel_library)
   get_property(kernels GLOBAL PROPERTY BYTEPATH_KERNELS)
   get_property(sources GLOBAL PROPERTY BYTEPATH_KERNEL_SOURCES)

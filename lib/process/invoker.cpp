@@ -1,0 +1,51 @@
+#include <grp.h>
+#include <pwd.h>
+#include <unistd.h>
+
+#include <cstdlib>
+
+#include "base/text.h"
+#include "process/spawn.h"
+
+namespace bytepath::process {
+namespace {
+
+std::optional<std::uint64_t> number_in_environment(const char* name) {
+  const char* text = std::getenv(name);
+  return text == nullptr ? std::nullopt : parse_unsigned(text);
+}
+
+}  // namespace
+
+std::optional<Credentials> invoking_user() {
+  if (geteuid() != 0) return std::nullopt;
+  const auto user = number_in_environment("SUDO_UID");
+  const auto group = number_in_environment("SUDO_GID");
+  if (!user || !group || *user == 0) return std::nullopt;
+  Credentials credentials{.user = static_cast<uid_t>(*user), .group = static_cast<gid_t>(*group)};
+  credentials.groups = {credentials.group};
+  const passwd* entry = getpwuid(credentials.user);
+  if (entry == nullptr) return credentials;
+  int count = 0;
+  getgrouplist(entry->pw_name, credentials.group, nullptr, &count);
+  std::vector<gid_t> groups(static_cast<std::size_t>(std::max(count, 1)));
+  if (getgrouplist(entry->pw_name, credentials.group, groups.data(), &count) >= 0) {
+    groups.resize(static_cast<std::size_t>(count));
+    credentials.groups = std::move(groups);
+  }
+  return credentials;
+}
+
+Result<std::string> find_program(const std::string& name) {
+  if (name.find('/') != std::string::npos) return name;
+  const char* path = std::getenv("PATH");
+  for (const auto folder : split(path == nullptr ? "/bin:/usr/bin" : path, ':')) {
+    // An empty entry stands for the current folder (POSIX.1-2017, 8.3).
+    std::string candidate = folder.empty() ? name : fmt::format("{}/{}", folder, name);
+    if (access(candidate.c_str(), X_OK) == 0) return candidate;
+  }
+  return fail(ErrorKind::usage, fmt::format("cannot run '{}': No such file or directory", name),
+              "it is not in PATH");
+}
+
+}  // namespace bytepath::process
