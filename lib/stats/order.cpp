@@ -4,6 +4,8 @@
 #include <cmath>
 #include <vector>
 
+#include "stats/sign_test.h"
+
 namespace bytepath::stats {
 namespace {
 
@@ -15,18 +17,7 @@ double middle(std::span<const double> sorted) {
 }  // namespace
 
 std::size_t median_rank(std::size_t n, double confidence) {
-  // P(fewer than k of n values below the median) must stay below (1 - confidence) / 2.
-  const double tail = (1 - confidence) / 2;
-  double term = std::exp2(-static_cast<double>(n));
-  double below = 0;
-  std::size_t rank = 0;
-  while (rank < n / 2) {
-    below += term;
-    if (below > tail) break;
-    ++rank;
-    term *= static_cast<double>(n - rank + 1) / static_cast<double>(rank);
-  }
-  return rank;
+  return SignTest::fixed(n).rank(1 - confidence);
 }
 
 Summary summarize(std::span<const double> values) {

@@ -23,6 +23,27 @@ TEST(MedianRank, EqualsTheBinomialTables) {
   EXPECT_EQ(median_rank(100), 40U);
 }
 
+// By exact integer arithmetic. Beyond 1074 values 2^-n is no double any more.
+TEST(MedianRank, IsExactForAMillionValues) {
+  EXPECT_EQ(median_rank(40), 14U);
+  EXPECT_EQ(median_rank(80), 31U);
+  EXPECT_EQ(median_rank(160), 68U);
+  EXPECT_EQ(median_rank(320), 142U);
+  EXPECT_EQ(median_rank(640), 295U);
+  EXPECT_EQ(median_rank(1029), 483U);
+  EXPECT_EQ(median_rank(2000), 956U);
+  EXPECT_EQ(median_rank(10001), 4902U);
+  EXPECT_EQ(median_rank(1000000), 499020U);
+}
+
+TEST(MedianRank, NothingIsBelowTheConfidenceAndAllIsAboveNone) {
+  EXPECT_EQ(median_rank(0), 0U);
+  EXPECT_EQ(median_rank(1), 0U);
+  EXPECT_EQ(median_rank(9, 0), 4U);
+  EXPECT_EQ(median_rank(10, 0), 5U);
+  EXPECT_EQ(median_rank(50, 1), 0U);
+}
+
 TEST(Summarize, OrderDoesNotMatterAndOneOutlierMovesNothing) {
   const std::array values = {5.0, 1.0, 3.0, 2.0, 4.0, 7.0, 6.0, 9.0, 1e9};
   const auto summary = summarize(values);
