@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 
@@ -16,6 +17,10 @@ Result<std::string> read_file(const std::string& path, std::size_t max_bytes) {
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file) return fail_errno(errno, "cannot open {}", path);
   std::string content;
+  struct stat status{};
+  if (::fstat(file.get(), &status) == 0 && S_ISREG(status.st_mode)) {
+    content.reserve(std::min(static_cast<std::size_t>(status.st_size), max_bytes) + 1);
+  }
   std::array<char, 65536> buffer{};
   while (true) {
     const ssize_t got = ::read(file.get(), buffer.data(), buffer.size());
@@ -83,6 +88,14 @@ Result<> write_file(const std::string& path, std::string_view content) {
   }
   if (!written) ::unlink(temporary.c_str());
   return written;
+}
+
+Result<> append_file(const std::string& path, std::string_view content) {
+  constexpr mode_t readable_by_all = 0644;
+  const Descriptor file(
+      ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, readable_by_all));
+  if (!file) return fail_errno(errno, "cannot open {}", path);
+  return write_all(file.get(), content, path);
 }
 
 }  // namespace bytepath

@@ -20,6 +20,9 @@ std::string read_line_or(const std::string& path, std::string_view fallback);
 // (/dev/stdout, a pipe) is written in place.
 Result<> write_file(const std::string& path, std::string_view content);
 
+// Adds to the end of a file, which is made when there is none.
+Result<> append_file(const std::string& path, std::string_view content);
+
 // Writes all of it to an open descriptor, going on after short writes and EINTR.
 Result<> write_all(int fd, std::string_view content, std::string_view name);
 

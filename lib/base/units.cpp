@@ -10,6 +10,8 @@
 namespace bytepath {
 namespace {
 
+constexpr std::string_view percent_change = "percent_change";
+
 struct Quantity {
   double number = 0;
   std::string_view unit;
@@ -124,7 +126,8 @@ Scaled scale_for_people(double value, std::string_view unit) {
       Ladder{1000, {"Hz", "kHz", "MHz", "GHz", "THz", ""}},
   };
   if (unit == "ratio" || unit == "x") return {.number = value, .unit = "x"};
-  if (unit == "percent" || unit == "%") return {.number = value, .unit = "%"};
+  if (unit == "percent" || unit == "%" || unit == percent_change)
+    return {.number = value, .unit = "%"};
   for (const auto& ladder : ladders) {
     if (unit != ladder.units[0] || !std::isfinite(value)) continue;
     std::size_t rung = 0;
@@ -140,6 +143,9 @@ Scaled scale_for_people(double value, std::string_view unit) {
 
 std::string format_quantity(double value, std::string_view unit) {
   if (std::isnan(value)) return "n/a";
+  // What rounds to nothing has not gone down: no "-0.00 %".
+  if (unit == percent_change)
+    return fmt::format("{:+.2f} %", std::abs(value) < 0.005 ? 0.0 : value);
   const bool whole = value >= 0 && value < std::ldexp(1.0, 63) && value == std::floor(value);
   if (unit == "B" && whole) return format_size(static_cast<std::uint64_t>(value));
   const Scaled scaled = scale_for_people(value, unit);

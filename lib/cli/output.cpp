@@ -26,7 +26,8 @@ Result<const report::Format*> format_named(std::string_view name) {
                            : fmt::format("did you mean '{}'?", near));
 }
 
-Result<const report::Format*> format_of(const std::string& path, const std::string& wanted) {
+Result<const report::Format*> format_of(const OutputOptions& options, const std::string& path) {
+  const std::string& wanted = options.format;
   const auto suffix = std::filesystem::path(path).extension().string();
   const auto formats = report::formats();
   const auto found = std::ranges::find(formats, suffix, &report::Format::extension);
@@ -37,7 +38,7 @@ Result<const report::Format*> format_of(const std::string& path, const std::stri
   std::vector<std::string_view> known;
   for (const auto& format : formats) known.push_back(format.extension);
   return fail(ErrorKind::usage,
-              fmt::format("--output: '{}' has no suffix that names a format", path),
+              fmt::format("{}: '{}' has no suffix that names a format", options.option, path),
               fmt::format("end it in one of {}, or give --format", fmt::join(known, " ")));
 }
 
@@ -60,7 +61,7 @@ Result<> check_writable(const std::string& path) {
 Result<std::vector<Destination>> destinations(const OutputOptions& options) {
   std::vector<Destination> out;
   for (const auto& path : options.outputs) {
-    BYTEPATH_TRY(format, format_of(path, options.format));
+    BYTEPATH_TRY(format, format_of(options, path));
     out.push_back({path, format});
   }
   for (const auto& path : options.json) {
@@ -69,10 +70,12 @@ Result<std::vector<Destination>> destinations(const OutputOptions& options) {
   }
   const auto to_terminal = std::ranges::count(out, standard_output_path, &Destination::path);
   if (to_terminal > 1) {
-    return fail(ErrorKind::usage, "--output: two reports for standard output",
+    return fail(ErrorKind::usage,
+                fmt::format("{}: two reports for standard output", options.option),
                 "give '-' once, and files for the others");
   }
-  if (to_terminal == 0 && (out.empty() || !options.quiet)) {
+  const bool by_default = options.text_by_default && (out.empty() || !options.quiet);
+  if (to_terminal == 0 && (by_default || !options.format.empty())) {
     BYTEPATH_TRY(format, format_named(options.format.empty() ? "text" : options.format));
     out.push_back({std::string(standard_output_path), format});
   }

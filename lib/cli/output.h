@@ -13,6 +13,8 @@ struct OutputOptions {
   std::vector<std::string> outputs;  // --output, "-" is standard output
   std::vector<std::string> json;     // --json
   bool quiet = false;
+  std::string option = "--output";  // how the program calls it
+  bool text_by_default = true;      // on standard output, when nothing else goes there
 };
 
 struct Destination {

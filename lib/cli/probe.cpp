@@ -9,7 +9,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
-#include "base/units.h"
+#include "cli/command_parts.h"
 #include "cli/interrupt.h"
 #include "cli/output.h"
 #include "cli/progress_bar.h"
@@ -18,31 +18,6 @@
 
 namespace bytepath::cli {
 namespace {
-
-// CLI11 reports a refused value by an exception; the hint travels beside it.
-struct Refusal : CLI::ValidationError {
-  Refusal(const std::string& option, bytepath::Error refused)
-      : CLI::ValidationError(option, refused.message), error(std::move(refused)) {
-    error.message = option + ": " + error.message;
-  }
-  bytepath::Error error;
-};
-
-std::string long_name(const std::string& flags) { return flags.substr(flags.find("--")); }
-
-template <class T>
-T unwrap(const std::string& flags, Result<T> value) {
-  if (!value) throw Refusal(long_name(flags), std::move(value).error());
-  return *std::move(value);
-}
-
-// No probe has a use for nothing, and several take 0 for "not given".
-Result<std::uint64_t> parse_positive_size(const std::string& text) {
-  auto size = parse_size(text);
-  if (!size || *size > 0) return size;
-  return fail(ErrorKind::usage, fmt::format("'{}' is not above 0", text),
-              "give a size such as 4096, 64K, 512KiB or 1GiB");
-}
 
 std::string utc_now() {
   const std::time_t now = std::time(nullptr);
@@ -53,7 +28,7 @@ std::string utc_now() {
                      fields.tm_sec);
 }
 
-int status_of(ErrorKind kind) {
+int status_of(ErrorKind kind, Manner manner) {
   switch (kind) {
     case ErrorKind::usage:
       return usage;
@@ -61,9 +36,14 @@ int status_of(ErrorKind kind) {
     case ErrorKind::denied:
       return not_measurable;
     case ErrorKind::failed:
-      return failed;
+      break;
   }
-  return failed;
+  return manner == Manner::hyperfine ? gate_failed : failed;
+}
+
+// What comes before the message of an error.
+std::string_view prefix_of(const Program& program) {
+  return program.manner == Manner::hyperfine ? "Error" : std::string_view(program.name);
 }
 
 Result<result::Document> read_saved(const std::string& path) {
@@ -81,10 +61,22 @@ std::string examples_text(const Program& program) {
 
 }  // namespace
 
-struct Command::Impl {
-  CLI::App* app = nullptr;
-  Run run;
-};
+void Console::print(std::string_view text) {
+  if (!quiet_) write(text);
+}
+
+void Console::write(std::string_view text) {
+  if (text.empty()) return;
+  bar_.erase();
+  auto done = write_all(STDOUT_FILENO, text, "standard output");
+  if (written_ && !done) written_ = std::move(done);
+}
+
+void Console::complain(std::string_view text) {
+  bar_.erase();
+  // There is nobody left to tell that standard error cannot be written.
+  (void)write_all(STDERR_FILENO, text, "standard error");
+}
 
 struct Probe::Impl {
   explicit Impl(Program described)
@@ -99,127 +91,21 @@ struct Probe::Impl {
   std::string replay;
   std::vector<std::string> fail_on;
   bool verbose = false;
+  std::optional<Error> late_error;
 
   void add_common_options();
   std::optional<int> parse(int argc, char** argv);
+  bool takes_a_value(const std::string& word) const;
+  std::vector<std::string> prepared_words(int argc, char** argv) const;
+  int report(const Error& error) const;
+  int run(int argc, char** argv);
   Command::Impl& chosen();
-  Result<result::Document> measure(int argc, char** argv);
-  Result<result::Document> measure_or_replay(int argc, char** argv);
+  Result<result::Document> measure(int argc, char** argv, ProgressBar& bar, Console& console);
+  Result<result::Document> measure_or_replay(int argc, char** argv, ProgressBar& bar,
+                                             Console& console);
   bool gate(const result::Document& document) const;
   std::vector<std::string> known_options() const;
 };
-
-Command& Command::size(const std::string& flags, std::uint64_t& value, const std::string& help) {
-  const auto read = [flags, &value](const std::string& text) {
-    value = unwrap(flags, parse_positive_size(text));
-  };
-  // A default of 0 stands for one that the program chooses.
-  impl_->app->add_option_function<std::string>(flags, read, help)
-      ->type_name("SIZE")
-      ->default_str(value == 0 ? "" : format_size(value));
-  return *this;
-}
-
-Command& Command::sizes(const std::string& flags, std::vector<std::uint64_t>& value,
-                        const std::string& help) {
-  const auto read = [flags, &value](const std::vector<std::string>& texts) {
-    value.clear();
-    for (const auto& text : texts) value.push_back(unwrap(flags, parse_positive_size(text)));
-  };
-  impl_->app->add_option_function<std::vector<std::string>>(flags, read, help)
-      ->delimiter(',')
-      ->allow_extra_args(false)
-      ->type_name("SIZE,...");
-  return *this;
-}
-
-Command& Command::duration(const std::string& flags, std::chrono::nanoseconds& value,
-                           const std::string& help) {
-  const auto read = [flags, &value](const std::string& text) {
-    value = unwrap(flags, parse_duration(text));
-  };
-  impl_->app->add_option_function<std::string>(flags, read, help)->type_name("TIME");
-  return *this;
-}
-
-Command& Command::number(const std::string& flags, std::uint64_t& value, const std::string& help,
-                         std::uint64_t low, std::uint64_t high) {
-  const auto read = [=, &value](const std::string& text) {
-    const auto parsed = parse_unsigned(text);
-    if (!parsed || *parsed < low || *parsed > high) {
-      throw Refusal(
-          long_name(flags),
-          {.kind = ErrorKind::usage,
-           .message = fmt::format("'{}' is not a whole number from {} to {}", text, low, high)});
-    }
-    value = *parsed;
-  };
-  impl_->app->add_option_function<std::string>(flags, read, help)->type_name("N");
-  return *this;
-}
-
-Command& Command::percent(const std::string& flags, double& value, const std::string& help) {
-  const auto read = [flags, &value](const std::string& text) {
-    char* end = nullptr;
-    const double parsed = std::strtod(text.c_str(), &end);
-    const std::string_view rest = trim(end);
-    const bool number = end != text.c_str() && (rest.empty() || rest == "%");
-    const bool in_range = parsed > 0 && parsed <= 100;  // false for NaN too
-    if (!number || !in_range) {
-      throw Refusal(long_name(flags),
-                    {.kind = ErrorKind::usage,
-                     .message = fmt::format("'{}' is not a percentage above 0", text),
-                     .hint = "give 5 or 2.5%"});
-    }
-    value = parsed;
-  };
-  impl_->app->add_option_function<std::string>(flags, read, help)->type_name("PERCENT");
-  return *this;
-}
-
-Command& Command::flag(const std::string& flags, bool& value, const std::string& help) {
-  impl_->app->add_flag(flags, value, help);
-  return *this;
-}
-
-Command& Command::text(const std::string& flags, std::string& value, const std::string& type,
-                       const std::string& help) {
-  const auto read = [flags, &value](const std::string& text) {
-    if (text.empty()) {
-      throw Refusal(long_name(flags), {.kind = ErrorKind::usage, .message = "the value is empty"});
-    }
-    value = text;
-  };
-  impl_->app->add_option_function<std::string>(flags, read, help)->type_name(type);
-  return *this;
-}
-
-Command& Command::names(const std::string& flags, std::vector<std::string>& value,
-                        const std::string& help, std::vector<std::string> known) {
-  const auto read = [flags, known = std::move(known),
-                     &value](const std::vector<std::string>& words) {
-    for (const auto& word : words) {
-      if (std::ranges::find(known, word) != known.end()) continue;
-      const std::string near = nearest(word, known);
-      throw Refusal(long_name(flags),
-                    {.kind = ErrorKind::usage,
-                     .message = fmt::format("unknown name '{}'", word),
-                     .hint = near.empty() ? fmt::format("one of {}", fmt::join(known, ", "))
-                                          : fmt::format("did you mean '{}'?", near)});
-    }
-    value = words;
-  };
-  impl_->app->add_option_function<std::vector<std::string>>(flags, read, help)
-      ->delimiter(',')
-      ->allow_extra_args(false)
-      ->type_name("NAME,...");
-  return *this;
-}
-
-Command& Command::exclusive(const std::string& one_flag, const std::string& other_flag) {
-  impl_->app->get_option(one_flag)->excludes(impl_->app->get_option(other_flag));
-  return *this;
-}
 
 Probe::Probe(Program program) : impl_(std::make_unique<Impl>(std::move(program))) {
   impl_->add_common_options();
@@ -250,24 +136,31 @@ void Probe::Impl::add_common_options() {
   app.add_option("-f,--format", output.format, "format of the report on standard output")
       ->type_name(fmt::format("{{{}}}", fmt::join(formats, ",")))
       ->group(group);
-  app.add_option("-o,--output", output.outputs,
+  const bool own_output = program.manner == Manner::hyperfine;
+  output.option = own_output ? "--report" : "--output";
+  output.text_by_default = !own_output;
+  app.add_option(own_output ? "-o,--report" : "-o,--output", output.outputs,
                  "write the report to FILE, in the format its suffix names; repeatable; - is "
                  "standard output")
       ->type_name("FILE")
       ->allow_extra_args(false)
       ->group(group);
-  app.add_option("--json", output.json, "short for JSON in --output FILE")
-      ->type_name("FILE")
-      ->allow_extra_args(false)
-      ->group(group);
+  if (!own_output) {
+    app.add_option("--json", output.json, "short for JSON in --output FILE")
+        ->type_name("FILE")
+        ->allow_extra_args(false)
+        ->group(group);
+  }
   app.add_flag("-q,--quiet", output.quiet,
                "no progress; with --output FILE nothing on standard output")
       ->group(group);
   app.add_flag("-v,--verbose", verbose, "report everything that was measured")->group(group);
-  app.add_option("--color", color, "colours in text; auto honours NO_COLOR")
-      ->type_name("{auto,always,never}")
-      ->check(CLI::IsMember({"auto", "always", "never"}).description(""))
-      ->group(group);
+  if (!own_output) {
+    app.add_option("--color", color, "colours in text; auto honours NO_COLOR")
+        ->type_name("{auto,always,never}")
+        ->check(CLI::IsMember({"auto", "always", "never"}).description(""))
+        ->group(group);
+  }
   app.add_option("--replay", replay,
                  "measure nothing; render and judge anew the JSON document in FILE")
       ->type_name("FILE")
@@ -296,14 +189,42 @@ std::vector<std::string> Probe::Impl::known_options() const {
   return names;
 }
 
+bool Probe::Impl::takes_a_value(const std::string& word) const {
+  const auto takes = [&](const CLI::App* from) {
+    const auto* option = from->get_option_no_throw(word);
+    return option != nullptr && option->get_items_expected_max() > 0;
+  };
+  return std::ranges::any_of(commands, [&](const auto& each) { return takes(each.app); }) ||
+         takes(&app);
+}
+
+// The words in the form that CLI11 understands as they are meant: it knows no value behind a short
+// flag, so "-i=1" becomes "--ignore-failure=1"; and see list_guard.
+std::vector<std::string> Probe::Impl::prepared_words(int argc, char** argv) const {
+  std::vector<std::string> words(argv + 1, argv + argc);
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    auto& word = words[i];
+    const bool like_list = word.starts_with('[') && word.ends_with(']');
+    if (like_list && (i == 0 || !takes_a_value(words[i - 1]))) word += list_guard;
+    for (const auto& command : commands) {
+      for (const auto& flags : command.flags_with_values) {
+        const std::string prefix = flags.substr(0, flags.find(',')) + "=";
+        if (word.starts_with(prefix)) word.replace(0, prefix.size(), long_name(flags) + "=");
+      }
+    }
+  }
+  return words;
+}
+
 // The exit status when parsing already ended the program.
 std::optional<int> Probe::Impl::parse(int argc, char** argv) {
   const auto refuse = [&](const std::string& message, const std::string& hint) {
-    print_error(program.name, {.kind = ErrorKind::usage, .message = message, .hint = hint});
-    return usage;
+    return report({.kind = ErrorKind::usage, .message = message, .hint = hint});
   };
   try {
-    app.parse(argc, argv);
+    auto words = prepared_words(argc, argv);
+    std::ranges::reverse(words);  // as CLI11 takes them
+    app.parse(std::move(words));
     return std::nullopt;
   } catch (const CLI::Success& e) {
     return app.exit(e) == 0 ? measured : failed;
@@ -328,8 +249,8 @@ Command::Impl& Probe::Impl::chosen() {
   return commands.front();
 }
 
-Result<result::Document> Probe::Impl::measure(int argc, char** argv) {
-  ProgressBar bar(output.quiet);
+Result<result::Document> Probe::Impl::measure(int argc, char** argv, ProgressBar& bar,
+                                              Console& console) {
   const Interrupt interrupt;
   const Context context{.program = program.name,
                         .arguments = {argv + 1, argv + argc},
@@ -338,7 +259,10 @@ Result<result::Document> Probe::Impl::measure(int argc, char** argv) {
                               bar.show(done, total, what);
                               return Interrupt::signal() == 0;
                             },
-                        .verbose = verbose};
+                        .verbose = verbose,
+                        .quiet = output.quiet,
+                        .console = &console,
+                        .late_error = &late_error};
   const std::string started = utc_now();
   auto document = chosen().run(context);
   if (!document) return document;
@@ -350,8 +274,9 @@ Result<result::Document> Probe::Impl::measure(int argc, char** argv) {
   return document;
 }
 
-Result<result::Document> Probe::Impl::measure_or_replay(int argc, char** argv) {
-  if (replay.empty()) return measure(argc, argv);
+Result<result::Document> Probe::Impl::measure_or_replay(int argc, char** argv, ProgressBar& bar,
+                                                        Console& console) {
+  if (replay.empty()) return measure(argc, argv, bar, console);
   auto document = read_saved(replay);
   if (document) return document;
   Error error = std::move(document).error();
@@ -373,43 +298,59 @@ bool Probe::Impl::gate(const result::Document& document) const {
   return hit;
 }
 
-int Probe::execute(int argc, char** argv) {
-  guard_standard_descriptors();
-  (void)std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error of writing, not our death
-  Impl& impl = *impl_;
-  const auto report = [&](const Error& error) {
-    print_error(impl.program.name, error);
-    return status_of(error.kind);
-  };
-  if (const auto ended = impl.parse(argc, argv)) return *ended;
-  for (const auto& pattern : impl.fail_on) {
-    if (verdict::known_pattern(impl.program.name, pattern)) continue;
+int Probe::Impl::report(const Error& error) const {
+  print_error(prefix_of(program), error);
+  return status_of(error.kind, program.manner);
+}
+
+int Probe::Impl::run(int argc, char** argv) {
+  for (const auto& pattern : fail_on) {
+    if (verdict::known_pattern(program.name, pattern)) continue;
     return report(
         {.kind = ErrorKind::usage,
-         .message = fmt::format("--fail-on: {} has no finding '{}'", impl.program.name, pattern),
-         .hint =
-             fmt::format("'any', or an id or pattern of FINDINGS in {}(1)", impl.program.name)});
+         .message = fmt::format("--fail-on: {} has no finding '{}'", program.name, pattern),
+         .hint = fmt::format("'any', or an id or pattern of FINDINGS in {}(1)", program.name)});
   }
-  auto targets = destinations(impl.output);
+  // A saved run has nothing to print but its report.
+  if (!replay.empty()) output.text_by_default = true;
+  auto targets = destinations(output);
   if (!targets) return report(targets.error());
-  if (auto writable = check_writable(*targets); !writable) {
-    print_error(impl.program.name, writable.error());
+  const auto cannot_write = [&](Error error) {
     // Denied too is a failure to write, as it is after the measuring.
-    return writable.error().kind == ErrorKind::usage ? usage : failed;
-  }
+    if (error.kind != ErrorKind::usage) error.kind = ErrorKind::failed;
+    return report(error);
+  };
+  if (auto writable = check_writable(*targets); !writable) return cannot_write(writable.error());
 
-  auto document = impl.measure_or_replay(argc, argv);
+  ProgressBar bar(output.quiet);
+  const auto target = standard_output(color, verbose);
+  // What the program says itself would spoil a report on standard output.
+  const bool own_text = std::ranges::none_of(
+      *targets, [](const auto& each) { return each.path == "-" && each.format->name != "text"; });
+  Console console(bar, target, output.quiet || !own_text);
+  auto document = measure_or_replay(argc, argv, bar, console);
+  bar.erase();
   const int signal = Interrupt::signal();
   if (!document) return signal != 0 ? 128 + signal : report(document.error());
   verdict::judge(*document);
-  const auto written =
-      write_reports(*document, *targets, standard_output(impl.color, impl.verbose));
-  if (!written) {
-    print_error(impl.program.name, written.error());
-    return failed;
-  }
+  Result<> finished;
+  if (program.finish && replay.empty()) finished = program.finish(*document, console);
+  auto written = write_reports(*document, *targets, target);
+  if (!written) return cannot_write(written.error());
+  if (!console.written()) return cannot_write(console.written().error());
+  if (!finished) return report(finished.error());
+  if (late_error) return report(*late_error);
   if (signal != 0) return 128 + signal;
-  return impl.gate(*document) ? gate_failed : measured;
+  const auto decided = program.statuses.find(document->verdict.state);
+  if (decided != program.statuses.end()) return decided->second;
+  return gate(*document) ? gate_failed : measured;
+}
+
+int Probe::execute(int argc, char** argv) {
+  guard_standard_descriptors();
+  (void)std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error of writing, not our death
+  if (const auto ended = impl_->parse(argc, argv)) return *ended;
+  return impl_->run(argc, argv);
 }
 
 }  // namespace bytepath::cli

@@ -2,17 +2,21 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "base/progress.h"
 #include "base/result.h"
+#include "cli/progress_bar.h"
+#include "report/report.h"
 #include "result/document.h"
 
 // The frame that every probe shares: options, progress, formats, output files, errors and exit
-// status. Only this module writes to the terminal, and CLI11 is seen by one file of it.
+// status. Only this module writes to the terminal, and CLI11 is seen by two files of it.
 namespace bytepath::cli {
 
 // 0 measured; 1 a finding that --fail-on names; 2 usage; 3 this host, user or input cannot be
@@ -26,11 +30,41 @@ enum ExitStatus {
   interrupted = 130
 };
 
+// Whose words and exit statuses a program keeps. hyperfine: errors are "Error: ..." with status 1
+// (2 for the command line), nothing but the program's own text is printed unless --format asks for
+// a report, and reports go to --report FILE because --output means something else there.
+enum class Manner { house, hyperfine };
+
+// Where a program's own text goes while it runs; between two lines of it the progress bar is drawn.
+class Console {
+ public:
+  Console(ProgressBar& bar, report::Target target, bool quiet)
+      : bar_(bar), target_(target), quiet_(quiet) {}
+  void print(std::string_view text);     // standard output; nothing with --quiet
+  void write(std::string_view text);     // standard output, what the user asked for by an option
+  void complain(std::string_view text);  // standard error
+  const report::Target& target() const { return target_; }
+  // What went wrong with writing, first come.
+  const Result<>& written() const { return written_; }
+
+ private:
+  ProgressBar& bar_;
+  report::Target target_;
+  bool quiet_;
+  Result<> written_;
+};
+
 struct Program {
   std::string name;
   std::string summary;                                        // one line
   std::string description;                                    // a paragraph for --help
   std::vector<std::pair<std::string, std::string>> examples;  // command, what it is for
+  Manner manner = Manner::house;
+  // Verdict states that decide the exit status, such as {"failed", gate_failed}.
+  std::map<std::string, int> statuses;
+  // Called with the judged document before the reports are written: prints what the program says in
+  // its own way.
+  std::function<Result<>(const result::Document&, Console&)> finish;
 };
 
 // What a command's function gets besides its options.
@@ -39,6 +73,11 @@ struct Context {
   std::vector<std::string> arguments;
   Progress progress;
   bool verbose = false;
+  bool quiet = false;
+  Console* console = nullptr;
+  // Set when the measuring failed on the way: the document is reported as far as it got, then the
+  // error, which decides the exit status.
+  std::optional<Error>* late_error = nullptr;
 };
 
 using Run = std::function<Result<result::Document>(const Context&)>;
@@ -52,16 +91,45 @@ class Command {
                  const std::string& help);
   Command& duration(const std::string& flags, std::chrono::nanoseconds& value,
                     const std::string& help);
+  Command& duration(const std::string& flags, std::optional<std::chrono::nanoseconds>& value,
+                    const std::string& help);
   Command& number(const std::string& flags, std::uint64_t& value, const std::string& help,
                   std::uint64_t low, std::uint64_t high);
+  Command& number(const std::string& flags, std::optional<std::uint64_t>& value,
+                  const std::string& help, std::uint64_t low, std::uint64_t high);
   Command& percent(const std::string& flags, double& value, const std::string& help);
+  Command& percent(const std::string& flags, std::optional<double>& value, const std::string& help,
+                   bool zero_too = false);
   Command& flag(const std::string& flags, bool& value, const std::string& help);
+  // A flag that may have a value behind "=": "-i" gives `bare`, "-i=1,2" gives "1,2".
+  Command& flag_or_text(const std::string& flags, std::string& value, const std::string& bare,
+                        const std::string& help);
   Command& text(const std::string& flags, std::string& value, const std::string& type,
                 const std::string& help);
+  // May be empty: then it was given and is empty.
+  Command& text(const std::string& flags, std::optional<std::string>& value,
+                const std::string& type, const std::string& help);
+  // May be given several times.
+  Command& texts(const std::string& flags, std::vector<std::string>& values,
+                 const std::string& type, const std::string& help);
+  // Takes `count` words each time it is given, also such that begin with "-"; they are joined.
+  Command& words(const std::string& flags, std::size_t count, std::vector<std::string>& values,
+                 const std::string& type, const std::string& help);
+  // The words that belong to no option; an empty one is refused.
+  Command& positionals(const std::string& name, std::vector<std::string>& values,
+                       const std::string& help, bool required);
+  // One of a few words.
+  Command& choice(const std::string& flags, std::string& value, const std::string& help,
+                  std::vector<std::string> known);
+  // The last option added is not shown by --help.
+  Command& hidden();
   // A comma-separated list of words out of `known`; a wrong word is answered with the nearest one.
   Command& names(const std::string& flags, std::vector<std::string>& value, const std::string& help,
                  std::vector<std::string> known);
   Command& exclusive(const std::string& one_flag, const std::string& other_flag);
+
+  // The one option cannot be given without the other.
+  Command& needs(const std::string& flag, const std::string& needed);
 
   struct Impl;
   explicit Command(Impl& impl) : impl_(&impl) {}

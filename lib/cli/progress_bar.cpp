@@ -12,14 +12,19 @@ namespace bytepath::cli {
 
 ProgressBar::ProgressBar(bool quiet) : silent_(quiet || isatty(STDERR_FILENO) != 1) {}
 
-ProgressBar::~ProgressBar() {
+ProgressBar::~ProgressBar() { erase(); }
+
+void ProgressBar::erase() {
   if (drawn_) (void)std::fputs("\r\x1b[2K", stderr);
+  drawn_ = false;
 }
 
 void ProgressBar::show(std::size_t done, std::size_t total, std::string_view what) {
   constexpr std::size_t cells = 24;
   constexpr auto pause = std::chrono::milliseconds(50);
   const auto now = Clock::now();
+  if (done < last_done_) started_ = now;
+  last_done_ = done;
   if (silent_ || total == 0 || now - last_ < pause) return;
   last_ = now;
   drawn_ = true;

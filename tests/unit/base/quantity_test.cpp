@@ -18,6 +18,17 @@ TEST(Quantity, ScalesToTheUnitPeopleRead) {
   EXPECT_EQ(format_quantity(12, "percent"), "12.0 %");
 }
 
+TEST(Quantity, OfAChangeHasItsSignAlwaysAndIsNeverMinusNothing) {
+  EXPECT_EQ(format_quantity(5.123, "percent_change"), "+5.12 %");
+  EXPECT_EQ(format_quantity(-0.3, "percent_change"), "-0.30 %");
+  EXPECT_EQ(format_quantity(1234.5, "percent_change"), "+1234.50 %");
+  EXPECT_EQ(format_quantity(0, "percent_change"), "+0.00 %");
+  EXPECT_EQ(format_quantity(-0.004, "percent_change"), "+0.00 %");
+  EXPECT_EQ(format_quantity(std::numeric_limits<double>::infinity(), "percent_change"), "+inf %");
+  EXPECT_EQ(format_quantity(std::numeric_limits<double>::quiet_NaN(), "percent_change"), "n/a");
+  EXPECT_EQ(scale_for_people(-0.3, "percent_change").unit, "%");
+}
+
 TEST(Quantity, LeavesOtherUnitsAlone) {
   EXPECT_EQ(format_quantity(83.5, "GB/s"), "83.5 GB/s");
   EXPECT_EQ(format_quantity(4096, ""), "4096");
