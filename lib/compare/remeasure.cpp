@@ -1,0 +1,117 @@
+#include "compare/remeasure.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <filesystem>
+#include <string_view>
+
+#include "base/descriptor.h"
+#include "process/capture.h"
+#include "process/spawn.h"
+
+namespace bytepath::compare {
+namespace {
+
+// Options of run-probe that say where a report goes or how it looks; all but the flags take a word.
+constexpr std::array<std::string_view, 14> reporting = {
+    "--export-json",    "--json",   "--export-csv", "--export-markdown", "--export-asciidoc",
+    "--export-orgmode", "--report", "-o",           "--format",          "-f",
+    "--fail-on",        "--style",  "--seed",       "--replay"};
+constexpr std::array<std::string_view, 5> reporting_flags = {"-q", "--quiet", "-v", "--verbose",
+                                                             "--show-output"};
+
+bool is_reporting(std::string_view word) {
+  return std::ranges::find(reporting, word) != reporting.end();
+}
+
+bool is_reporting_with_value(std::string_view word) {
+  const auto equals = word.find('=');
+  if (equals != std::string_view::npos) return is_reporting(word.substr(0, equals));
+  // "-ofile": a short option with its word.
+  return word.size() > 2 && word[1] != '-' && is_reporting(word.substr(0, 2));
+}
+
+// A file of our own that nobody else can have made; removed with the object.
+class TemporaryFile {
+ public:
+  TemporaryFile() {
+    std::error_code ignored;
+    path_ = (std::filesystem::temp_directory_path(ignored) / "probe-compare.XXXXXX").string();
+    file_ = Descriptor(mkstemp(path_.data()));
+  }
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
+  ~TemporaryFile() { unlink(path_.c_str()); }
+  explicit operator bool() const { return static_cast<bool>(file_); }
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+  Descriptor file_;
+};
+
+Result<std::string> find_run_probe() {
+  std::error_code error;
+  const auto self = std::filesystem::read_symlink("/proc/self/exe", error);
+  if (!error) {
+    const std::string beside = (self.parent_path() / "run-probe").string();
+    if (access(beside.c_str(), X_OK) == 0) return beside;
+  }
+  return process::find_program("run-probe");
+}
+
+}  // namespace
+
+Result<std::vector<std::string>> remeasure_arguments(const Suite& suite, std::uint64_t seed,
+                                                     const std::string& path) {
+  if (!suite.paired || suite.tool != "run-probe" || suite.arguments.empty()) {
+    return fail(ErrorKind::unsupported,
+                fmt::format("{}: does not say how to measure it again", suite.path),
+                "--confirm needs the JSON of run-probe --compare");
+  }
+  // Ours come first: what follows may end in "--" and commands.
+  std::vector<std::string> out = {"--style",       "none", "--seed", std::to_string(seed),
+                                  "--export-json", path};
+  const auto& words = suite.arguments;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (words[i] == "--") {
+      out.insert(out.end(), words.begin() + static_cast<std::ptrdiff_t>(i), words.end());
+      break;
+    }
+    if (is_reporting(words[i])) {
+      ++i;
+    } else if (!is_reporting_with_value(words[i]) &&
+               std::ranges::find(reporting_flags, words[i]) == reporting_flags.end()) {
+      out.push_back(words[i]);
+    }
+  }
+  return out;
+}
+
+Result<Suite> remeasure(const Suite& suite, std::uint64_t seed, const result::Host& here) {
+  if (suite.host.machine_hash != here.machine_hash) {
+    return fail(ErrorKind::unsupported,
+                fmt::format("{}: was measured on another machine", suite.path),
+                "run --confirm where the runs were measured");
+  }
+  const TemporaryFile file;
+  if (!file) return fail_errno(errno, "cannot make {}", file.path());
+  BYTEPATH_TRY(arguments, remeasure_arguments(suite, seed, file.path()));
+  BYTEPATH_TRY(program, find_run_probe());
+  arguments.insert(arguments.begin(), program);
+  BYTEPATH_TRY(captured, process::capture(arguments, {.time_limit = std::chrono::hours(24),
+                                                      .directory = suite.directory}));
+  // 1 and 3 come with a report too: a finding, or a broken instrument.
+  BYTEPATH_TRY(again, load_suite(file.path()));
+  if (!again.complete || captured.exit_status > 3) {
+    return fail(
+        ErrorKind::failed,
+        fmt::format("run-probe ended with status {} when measuring again", captured.exit_status));
+  }
+  return again;
+}
+
+}  // namespace bytepath::compare
