@@ -50,6 +50,9 @@ Result<pid_t> start(std::vector<std::string> arguments, const CaptureOptions& op
   posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
   posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
   posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+  if (!options.directory.empty()) {
+    posix_spawn_file_actions_addchdir_np(&actions, options.directory.c_str());
+  }
   pid_t pid = -1;
   const std::string program = arguments.front();
   const int error = posix_spawn(&pid, program.c_str(), &actions, nullptr,

@@ -17,6 +17,7 @@ struct CaptureOptions {
   std::vector<std::pair<std::string, std::string>> environment;  // set on top of ours
   std::chrono::milliseconds time_limit{10'000};
   std::size_t max_output = 64U << 20;
+  std::string directory = {};  // where it runs; empty: ours
 };
 
 // Runs a program (no shell, no PATH search), waits for it and returns what it wrote to standard

@@ -204,8 +204,9 @@ Result<> SpawnHelper::wait_for_reply(const SpawnRequest& request) {
   Clock::time_point patience;
   while (true) {
     // A signal between the question and poll is only seen at the next turn.
-    const int limit_ms = interrupted_ ? 200 : -1;
-    if (interrupted_ && interrupted_()) {
+    const bool asks = interrupted_ && request.interruptible;
+    const int limit_ms = asks ? 200 : -1;
+    if (asks && interrupted_()) {
       if (!asked_to_end) {
         kill(pid_, SIGTERM);
         patience = Clock::now() + std::chrono::milliseconds(grace_ms);

@@ -17,6 +17,11 @@ class Style {
   std::string good(std::string_view text) const { return sgr("1;32", text); }
   std::string caution(std::string_view text) const { return sgr("1;33", text); }
   std::string alarm(std::string_view text) const { return sgr("1;97;41", text); }
+  std::string green(std::string_view text) const { return sgr("32", text); }
+  std::string yellow(std::string_view text) const { return sgr("33", text); }
+  std::string blue(std::string_view text) const { return sgr("34", text); }
+  std::string magenta(std::string_view text) const { return sgr("35", text); }
+  std::string cyan(std::string_view text) const { return sgr("36", text); }
   // One of xterm's 256 colours.
   std::string palette(int index, std::string_view text) const {
     return sgr(fmt::format("38;5;{}", index), text);

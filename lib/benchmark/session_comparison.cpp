@@ -1,0 +1,103 @@
+#include "benchmark/session_comparison.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "benchmark/metric.h"
+#include "compare/comparison.h"
+
+namespace bytepath::benchmark {
+namespace {
+
+std::string unit_of(const Plan& plan) {
+  const std::string& metric = plan.comparison.metric;
+  for (const auto& known : run_metrics()) {
+    if (known.name == metric) return std::string(known.unit);
+  }
+  for (const auto& event : plan.events) {
+    if (event.name == metric) return event.unit;
+  }
+  return "";
+}
+
+compare::Benchmark benchmark_of(const Plan& plan, const BenchmarkResult& result,
+                                const std::string& name) {
+  compare::Measured measured{.metric = plan.comparison.metric, .unit = unit_of(plan)};
+  measured.kind = compare::kind_of_unit(measured.unit);
+  measured.samples.reserve(result.runs.size());
+  for (const auto& run : result.runs) {
+    measured.samples.push_back(value_of(run, plan, plan.comparison.metric));
+  }
+  return {.name = name, .metrics = {std::move(measured)}};
+}
+
+std::string name_of(const BenchmarkResult& result) {
+  return result.command.name_with_unused_parameters();
+}
+
+// Rounds: the baseline's samples and each other command's belong together one by one.
+Result<std::vector<compare::Comparison>> compare_rounds(const Plan& plan, const Session& session,
+                                                        const compare::Rules& rules) {
+  compare::Suite suite{.paired = true, .reference = plan.baseline(), .stopping = session.stopping};
+  for (const auto& result : session.results) {
+    suite.benchmarks.push_back(benchmark_of(plan, result, name_of(result)));
+  }
+  return compare::compare_pairs(suite, rules);
+}
+
+// One random order of all: two independent sets of samples, of one host and hour.
+Result<std::vector<compare::Comparison>> compare_dealt(const Plan& plan, const Session& session,
+                                                       const compare::Rules& rules) {
+  std::vector<compare::Comparison> all;
+  for (std::size_t i = 0; i < session.results.size(); ++i) {
+    if (i == plan.baseline()) continue;
+    const std::string name = name_of(session.results[i]);
+    const compare::Suite base{
+        .benchmarks = {benchmark_of(plan, session.results[plan.baseline()], name)}};
+    const compare::Suite now{.benchmarks = {benchmark_of(plan, session.results[i], name)}};
+    BYTEPATH_TRY(compared, compare::compare_suites(base, now, rules));
+    all.insert(all.end(), compared.begin(), compared.end());
+  }
+  return all;
+}
+
+void add_noise_floor(result::Document& document, const Plan& plan, const Session& session) {
+  if (!session.again) return;
+  const auto samples = [&](const BenchmarkResult& result) {
+    return benchmark_of(plan, result, "").metrics.front().samples;
+  };
+  const auto effect =
+      stats::paired_effect(samples(session.results[plan.baseline()]), samples(*session.again),
+                           plan.order == Order::paired ? session.stopping : stats::Stopping::fixed);
+  if (!(effect.low > 0) || !std::isfinite(effect.high)) {
+    document.not_measured.push_back({.what = "noise floor (--aa)",
+                                     .reason = "fewer than 6 pairs were measured",
+                                     .remedy = "give more --pairs"});
+    return;
+  }
+  document.parameters["noise_floor_percent"] = 100 * (std::max(effect.high, 1 / effect.low) - 1);
+  document.parameters["against_itself_percent"] = 100 * (effect.ratio - 1);
+  document.parameters["against_itself_low_percent"] = 100 * (effect.low - 1);
+  document.parameters["against_itself_high_percent"] = 100 * (effect.high - 1);
+  document.parameters["broken_instrument"] = effect.low > 1 || effect.high < 1;
+}
+
+}  // namespace
+
+void add_session_comparisons(result::Document& document, const Plan& plan, const Session& session) {
+  if (session.results.empty() || session.results.front().runs.empty()) return;
+  add_noise_floor(document, plan, session);
+  if (session.results.size() < 2) return;
+  const compare::Rules rules{.margin = plan.comparison.margin};
+  auto compared = plan.order == Order::random ? compare_dealt(plan, session, rules)
+                                              : compare_rounds(plan, session, rules);
+  if (compared) {
+    compare::add_comparisons(document, *compared);
+  } else {
+    document.not_measured.push_back({.what = "the comparison of the commands",
+                                     .reason = compared.error().message,
+                                     .remedy = compared.error().hint});
+  }
+}
+
+}  // namespace bytepath::benchmark
