@@ -1,30 +1,16 @@
 #include "benchmark/comparison_text.h"
 
-#include <algorithm>
 #include <cmath>
 
 #include "base/units.h"
 #include "report/printable.h"
+#include "result/comparison_rows.h"
 
 namespace bytepath::benchmark {
 namespace {
 
 using result::Document;
 using result::Value;
-
-const Value& cell(const result::Table& table, const std::vector<Value>& row,
-                  std::string_view column) {
-  static const Value nothing;
-  for (std::size_t i = 0; i < table.columns.size() && i < row.size(); ++i) {
-    if (table.columns[i].name == column) return row[i];
-  }
-  return nothing;
-}
-
-std::string words(const Value& value) {
-  const auto* held = std::get_if<std::string>(&value);
-  return held == nullptr ? std::string{} : report::printable(*held);
-}
 
 std::string percent(const Value& value) {
   const auto* held = std::get_if<double>(&value);
@@ -46,21 +32,14 @@ std::string colored_verdict(const std::string& verdict, const report::Style& sty
   return style.bold(verdict);
 }
 
-std::string row_text(const result::Table& table, const std::vector<Value>& row,
-                     const report::Style& style) {
-  const auto* count = std::get_if<std::int64_t>(&cell(table, row, "count"));
-  const auto* detectable = std::get_if<double>(&cell(table, row, "detectable"));
-  const bool known = detectable != nullptr && std::isfinite(*detectable);
-  const std::string why = words(cell(table, row, "why"));
-  return fmt::format("  {}\n    {} {}  [{}, {}]  {} -> {}  ({} runs each{}){}\n",
-                     words(cell(table, row, "benchmark")),
-                     colored_verdict(words(cell(table, row, "verdict")), style),
-                     style.bold(percent(cell(table, row, "change"))),
-                     percent(cell(table, row, "low")), percent(cell(table, row, "high")),
-                     words(cell(table, row, "baseline")), words(cell(table, row, "now")),
-                     count == nullptr ? 0 : *count,
-                     known ? fmt::format(", could have seen {:.2g} %", *detectable) : "",
-                     why.empty() ? "" : "\n    " + why);
+std::string row_text(const result::ComparisonRow& row, const report::Style& style) {
+  const std::string seen =
+      std::isnan(row.detectable) ? "" : fmt::format(", could have seen {:.2g} %", row.detectable);
+  return fmt::format("  {}\n    {} {}  {} -> {}  ({} runs each{}){}\n",
+                     report::printable(row.benchmark), colored_verdict(row.verdict, style),
+                     style.bold(row.change_text()), report::printable(row.baseline),
+                     report::printable(row.now), row.count, seen,
+                     row.why.empty() ? "" : "\n    " + report::printable(row.why));
 }
 
 std::string itself_text(const Document& document) {
@@ -81,10 +60,7 @@ std::string itself_text(const Document& document) {
 
 std::string comparison_text(const Document& document, const report::Style& style) {
   std::string rows = itself_text(document);
-  for (const auto& table : document.tables) {
-    if (table.name != "comparisons") continue;
-    for (const auto& row : table.rows) rows += row_text(table, row, style);
-  }
+  for (const auto& row : result::comparison_rows(document)) rows += row_text(row, style);
   if (rows.empty()) return {};
   return fmt::format("{} of {} with {}: {} order, seed {}, margin {} %\n{}",
                      style.bold("Comparison"), parameter(document, "metric"),

@@ -248,8 +248,14 @@ Result<Plan> make_plan(const RawOptions& options) {
   plan.as_root = options.as_root;
   plan.require_counters = options.require_counters;
   if (!options.counters.empty()) {
-    BYTEPATH_TRY(events, counters::find_events(options.counters));
-    plan.events = events;
+    auto events = counters::find_events(options.counters);
+    if (!events) {
+      Error& error = events.error();
+      error.message = "--counters: " + error.message;
+      if (error.hint.empty()) error.hint = "--counters list shows those that are known here";
+      return std::unexpected(std::move(error));
+    }
+    plan.events = *std::move(events);
   }
   if (auto read = read_comparison(options, plan); !read) return std::unexpected(read.error());
   if (auto known = check_metric(plan); !known) return std::unexpected(known.error());

@@ -9,7 +9,7 @@ std::span<const Format> formats() {
       Format{"text", ".txt", render_text},   Format{"markdown", ".md", render_markdown},
       Format{"csv", ".csv", render_csv},     Format{"json", ".json", render_json},
       Format{"html", ".html", render_html},  Format{"openmetrics", ".prom", render_openmetrics},
-      Format{"junit", ".xml", render_junit},
+      Format{"junit", ".xml", render_junit}, Format{"github", ".github", render_github},
   };
   return all;
 }

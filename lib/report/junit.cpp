@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "report/comparison_junit.h"
+#include "report/comparison_rows.h"
 #include "report/markup.h"
 #include "report/present.h"
 #include "report/report.h"
@@ -23,7 +25,7 @@ void append_finding(std::string& out, const Document& document, const Finding& f
   const bool failed = finding.severity == result::Severity::finding;
   out += fmt::format("    <testcase classname=\"{}\" name=\"{}\">\n", markup_text(document.tool),
                      markup_text(finding.id));
-  out += failed ? fmt::format("      <failure type=\"finding\" message=\"{}\">",
+  out += failed ? fmt::format(R"(      <failure type="finding" message="{}">)",
                               markup_text(finding.text))
                 : fmt::format("      <system-out>{}: {}\n", name_of(finding.severity),
                               markup_text(finding.text));
@@ -46,14 +48,19 @@ void append_skipped(std::string& out, const Document& document) {
 }  // namespace
 
 std::string render_junit(const Document& document, const Target&) {
-  const auto failures =
-      std::ranges::count(document.findings, result::Severity::finding, &Finding::severity);
+  const result::Table* table = result::comparison_table(document);
+  const JunitCases rows = table == nullptr ? JunitCases{} : comparison_cases(document, *table);
+  auto findings = by_severity(document);
+  if (table != nullptr) {
+    std::erase_if(findings, [](const Finding* finding) { return repeats_a_row(*finding); });
+  }
+  const auto failed = std::ranges::count(findings, result::Severity::finding, &Finding::severity);
   const std::size_t errors = document.complete ? 0 : 1;
   const std::size_t tests =
-      document.findings.size() + document.not_measured.size() + 1;  // 1: the run itself
-  const std::string counts =
-      fmt::format("tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\"", tests, failures,
-                  errors, document.not_measured.size());
+      rows.tests + findings.size() + document.not_measured.size() + 1;  // 1: the run itself
+  const std::string counts = fmt::format(R"(tests="{}" failures="{}" errors="{}" skipped="{}")",
+                                         tests, rows.failures + static_cast<std::size_t>(failed),
+                                         errors, rows.skipped + document.not_measured.size());
   const std::string tool = markup_text(document.tool);
   std::string out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
   out += fmt::format("<testsuites {}>\n  <testsuite name=\"{}\" timestamp=\"{}\" {}>\n", counts,
@@ -65,7 +72,8 @@ std::string render_junit(const Document& document, const Target&) {
   }
   out += fmt::format("      <system-out>{}</system-out>\n    </testcase>\n",
                      markup_text(document.verdict.text));
-  for (const Finding* finding : by_severity(document)) append_finding(out, document, *finding);
+  out += rows.xml;
+  for (const Finding* finding : findings) append_finding(out, document, *finding);
   append_skipped(out, document);
   return out + "  </testsuite>\n</testsuites>\n";
 }

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <map>
@@ -10,7 +11,9 @@
 #include "report/printable.h"
 #include "report/report.h"
 
-// OpenMetrics 1.0 text exposition (the CNCF specification, "Text format").
+// OpenMetrics 1.0 text exposition (the CNCF specification, "Text format"), as far as it is also
+// Prometheus' text format 0.0.4, which promtool and node_exporter's textfile collector read: no
+// type "info", and no quotation mark in a HELP line, which the one escapes and the other does not.
 namespace bytepath::report {
 namespace {
 
@@ -80,7 +83,7 @@ struct Family {
   std::string type;
   std::string unit;
   std::string help;
-  std::map<std::string, std::string> samples;  // suffix and labels -> value: no sample comes twice
+  std::map<std::string, std::string> samples;  // labels -> value: no sample comes twice
 };
 
 // Sorted, so that the samples of a family stand together as the format demands.
@@ -94,7 +97,9 @@ void add_metrics(Families& families, const Document& document, const std::string
     auto& family = families[name];
     family.type = "gauge";
     family.unit = unit;
-    family.help = fmt::format("{}: the median and its 95 % interval", escaped(metric.name));
+    std::string shown = metric.name;
+    std::ranges::replace(shown, '"', '\'');
+    family.help = fmt::format("{}: the median and its 95 % interval", escaped(shown));
     const std::array<std::pair<const char*, double>, 3> statistics = {
         {{"median", metric.median}, {"low", metric.low}, {"high", metric.high}}};
     for (const auto& [statistic, value] : statistics) {
@@ -117,9 +122,9 @@ void add_run(Families& families, const Document& document, const std::string& pr
                        {"software_hash", host.software_hash},
                        {"tool_version", document.tool_version},
                        {"verdict", document.verdict.state}};
-  families[prefix + "host"] = {.type = "info",
-                               .help = "where and by what this was measured",
-                               .samples = {{"_info" + label_set(info), "1"}}};
+  families[prefix + "host_info"] = {.type = "gauge",
+                                    .help = "where and by what this was measured",
+                                    .samples = {{label_set(info), "1"}}};
   families[prefix + "complete"] = {.type = "gauge",
                                    .help = "0 when the run was interrupted",
                                    .samples = {{"", document.complete ? "1" : "0"}}};
@@ -150,8 +155,8 @@ std::string render_openmetrics(const Document& document, const Target&) {
     out += fmt::format("# TYPE {} {}\n", name, family.type);
     if (!family.unit.empty()) out += fmt::format("# UNIT {} {}\n", name, family.unit);
     out += fmt::format("# HELP {} {}\n", name, family.help);
-    for (const auto& [suffix, value] : family.samples) {
-      out += fmt::format("{}{} {}\n", name, suffix, value);
+    for (const auto& [labels, value] : family.samples) {
+      out += fmt::format("{}{} {}\n", name, labels, value);
     }
   }
   return out + "# EOF\n";

@@ -31,5 +31,6 @@ std::string render_json(const result::Document& document, const Target& target);
 std::string render_html(const result::Document& document, const Target& target);
 std::string render_openmetrics(const result::Document& document, const Target& target);
 std::string render_junit(const result::Document& document, const Target& target);
+std::string render_github(const result::Document& document, const Target& target);
 
 }  // namespace bytepath::report

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "base/units.h"
+#include "report/comparison_rows.h"
+#include "report/comparison_text.h"
 #include "report/heat_plot.h"
 #include "report/line_plot.h"
 #include "report/present.h"
@@ -140,7 +142,8 @@ class TextReport {
     for (const auto& table : document_.tables) {
       if (table.title.empty() && !target_.verbose) continue;
       section(table.title.empty() ? spaced(table.name) : table.title);
-      lines(text_table(table, target_));
+      const bool reduced = result::is_comparison_table(table) && !target_.verbose;
+      lines(reduced ? comparison_lines(table, target_) : text_table(table, target_));
       blank();
     }
   }

@@ -2,12 +2,16 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
-#include "verdict/comparison_rows.h"
+#include "result/comparison_rows.h"
+#include "verdict/parameters.h"
 
 namespace bytepath::verdict {
 namespace {
 
+using result::comparison_rows;
+using result::ComparisonRow;
 using result::Document;
 using result::Severity;
 
@@ -46,8 +50,12 @@ bool not_confirmed(const Document& document) {
   return parameter_text(document, "confirmation") == "not confirmed";
 }
 
+std::string signed_percent(double percent) {
+  return std::isnan(percent) ? "n/a" : fmt::format("{:+.6g}", percent);
+}
+
 std::string failed_text(const ComparisonRow& row) {
-  return fmt::format("{} {} (margin {} %)", row.subject(), row.change_text(),
+  return fmt::format("{} {} (margin {} %)", row.subject(), row.change_in_words(),
                      signed_percent(row.margin));
 }
 
@@ -160,7 +168,7 @@ void judge_regressions(Document& document) {
   for (const auto& row : comparison_rows(document)) {
     if (row.verdict != "regression" || row.outcome == "failed") continue;
     add_finding(document, "compare.regression", Severity::warning,
-                fmt::format("{} is worse: {}{}{}", row.subject(), row.change_text(),
+                fmt::format("{} is worse: {}{}{}", row.subject(), row.change_in_words(),
                             row.why.empty() ? "" : "; ", row.why),
                 row);
   }
@@ -170,7 +178,7 @@ void judge_improvements(Document& document) {
   for (const auto& row : comparison_rows(document)) {
     if (row.verdict != "improvement") continue;
     add_finding(document, "compare.improvement", Severity::note,
-                fmt::format("{} is better: {}", row.subject(), row.change_text()), row);
+                fmt::format("{} is better: {}", row.subject(), row.change_in_words()), row);
   }
 }
 

@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <optional>
 
 #include "base/units.h"
 #include "stats/order.h"
 #include "stats/spread.h"
 #include "verdict/copy_measurements.h"
+#include "verdict/parameters.h"
 
 namespace bytepath::verdict {
 namespace {
@@ -19,23 +19,6 @@ using result::Severity;
 using result::Value;
 
 constexpr double ns_per_second = 1e9;
-
-std::optional<double> number(const Document& document, const std::string& name) {
-  const auto found = document.parameters.find(name);
-  if (found == document.parameters.end()) return std::nullopt;
-  if (const auto* real = std::get_if<double>(&found->second)) return *real;
-  if (const auto* whole = std::get_if<std::int64_t>(&found->second)) {
-    return static_cast<double>(*whole);
-  }
-  return std::nullopt;
-}
-
-std::string text(const Document& document, const std::string& name) {
-  const auto found = document.parameters.find(name);
-  if (found == document.parameters.end()) return {};
-  const auto* held = std::get_if<std::string>(&found->second);
-  return held == nullptr ? std::string{} : *held;
-}
 
 std::string benchmark_of(const Metric& metric) { return label(metric.labels, "benchmark"); }
 
@@ -98,8 +81,8 @@ void judge_cold_start(Document& document) {
 void judge_spawn_floor(Document& document) {
   // Below this factor most of what changes between runs is the starting of a process.
   constexpr double floors = 5;
-  const auto floor = number(document, "spawn_floor_s");
-  if (!floor || !(*floor > 0) || text(document, "shell") != "none") return;
+  const auto floor = parameter_number(document, "spawn_floor_s");
+  if (!floor || !(*floor > 0) || parameter_text(document, "shell") != "none") return;
   for (const auto* wall : metrics_named(document, "wall")) {
     if (wall->count == 0 || wall->median >= floors * *floor) continue;
     document.findings.push_back(
@@ -153,7 +136,7 @@ void judge_multiplexed(Document& document) {
 
 void judge_host_noise(Document& document) {
   constexpr double noisy_percent = 10;
-  const auto pressure = number(document, "cpu_pressure_percent");
+  const auto pressure = parameter_number(document, "cpu_pressure_percent");
   if (pressure && *pressure > noisy_percent) {
     document.findings.push_back(
         {.id = "run.host-noise",
@@ -167,7 +150,7 @@ void judge_host_noise(Document& document) {
 }
 
 void judge_governor(Document& document) {
-  const std::string governor = text(document, "governor");
+  const std::string governor = parameter_text(document, "governor");
   if (governor.empty() || governor == "performance") return;
   document.findings.push_back(
       {.id = "run.governor",
@@ -180,8 +163,8 @@ void judge_governor(Document& document) {
 }
 
 void judge_noise_floor(Document& document) {
-  const auto floor = number(document, "noise_floor_percent");
-  const auto margin = number(document, "margin_percent");
+  const auto floor = parameter_number(document, "noise_floor_percent");
+  const auto margin = parameter_number(document, "margin_percent");
   if (!floor || !margin || *floor <= *margin) return;
   document.findings.push_back(
       {.id = "run.noise-floor",

@@ -4,11 +4,14 @@
 #include <array>
 #include <cmath>
 
-#include "verdict/comparison_rows.h"
+#include "result/comparison_rows.h"
+#include "verdict/parameters.h"
 
 namespace bytepath::verdict {
 namespace {
 
+using result::comparison_rows;
+using result::ComparisonRow;
 using result::Document;
 using result::Severity;
 
@@ -48,10 +51,10 @@ std::string sentence(const ComparisonRow& row, const std::string& reference) {
   }
   if (row.verdict == "equivalent") {
     return fmt::format("{} is as fast as {} within {:g} %: {}, {}", row.benchmark, reference,
-                       row.margin, row.change_text(), pairs);
+                       row.margin, row.change_in_words(), pairs);
   }
   return fmt::format("{} against {}: {}, {}, {}{}{}", row.benchmark, reference, row.verdict,
-                     row.change_text(), pairs, row.why.empty() ? "" : "; ", row.why);
+                     row.change_in_words(), pairs, row.why.empty() ? "" : "; ", row.why);
 }
 
 void add_findings(Document& document, std::string_view verdict, const std::string& id,

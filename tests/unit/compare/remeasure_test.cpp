@@ -48,8 +48,13 @@ TEST(Remeasure, OnlyWhatRunProbeMeasuredInPairsCanBe) {
 
 TEST(Remeasure, AnotherMachineCannotConfirm) {
   Suite suite;
+  suite.tool = "run-probe";
+  suite.paired = true;
+  suite.arguments = {"--compare", "a", "b"};
   suite.host.machine_hash = "a";
-  EXPECT_EQ(remeasure(suite, 1, {.machine_hash = "b"}).error().kind, ErrorKind::unsupported);
+  const auto error = remeasure(suite, 1, {.machine_hash = "b"}).error();
+  EXPECT_EQ(error.kind, ErrorKind::unsupported);
+  EXPECT_NE(error.message.find("another machine"), std::string::npos) << error.message;
 }
 
 }  // namespace

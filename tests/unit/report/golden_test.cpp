@@ -104,7 +104,7 @@ TEST_P(Golden, NoControlCharacterReachesTheReader) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Documents, Golden, testing::Values("memcpy", "hostile"),
+INSTANTIATE_TEST_SUITE_P(Documents, Golden, testing::Values("memcpy", "hostile", "comparison"),
                          [](const auto& test) { return std::string(test.param); });
 
 std::size_t count(std::string_view text, std::string_view what) {

@@ -1,0 +1,36 @@
+#include "verdict/parameters.h"
+
+#include <algorithm>
+
+namespace bytepath::verdict {
+namespace {
+
+template <class T>
+const T* find(const result::Document& document, const std::string& name) {
+  const auto found = document.parameters.find(name);
+  return found == document.parameters.end() ? nullptr : std::get_if<T>(&found->second);
+}
+
+}  // namespace
+
+bool parameter_is_true(const result::Document& document, const std::string& name) {
+  const auto* held = find<bool>(document, name);
+  return held != nullptr && *held;
+}
+
+std::string parameter_text(const result::Document& document, const std::string& name) {
+  const auto* held = find<std::string>(document, name);
+  if (held == nullptr) return {};
+  std::string text = *held;
+  std::ranges::replace_if(
+      text, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7F'; }, ' ');
+  return text;
+}
+
+std::optional<double> parameter_number(const result::Document& document, const std::string& name) {
+  if (const auto* real = find<double>(document, name)) return *real;
+  if (const auto* whole = find<std::int64_t>(document, name)) return static_cast<double>(*whole);
+  return std::nullopt;
+}
+
+}  // namespace bytepath::verdict

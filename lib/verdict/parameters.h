@@ -1,0 +1,15 @@
+#pragma once
+#include <optional>
+#include <string>
+
+#include "result/document.h"
+
+// A document's parameters by type. A saved document may hold anything: another type is nothing.
+namespace bytepath::verdict {
+
+bool parameter_is_true(const result::Document& document, const std::string& name);
+// In one line; empty when there is none.
+std::string parameter_text(const result::Document& document, const std::string& name);
+std::optional<double> parameter_number(const result::Document& document, const std::string& name);
+
+}  // namespace bytepath::verdict
