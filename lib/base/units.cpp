@@ -99,9 +99,12 @@ std::string format_size(std::uint64_t bytes) {
     value /= 1024;
     ++unit;
   }
-  // A size that is no round number of its unit is an edge that somebody bisected: keep every byte.
-  if (unit > 0 && value != std::floor(value * 4) / 4) return fmt::format("{} B", bytes);
-  return fmt::format("{:g} {}", value, units[unit]);
+  // It may be an edge that somebody bisected: every byte is kept, in the largest unit that can.
+  while (unit > 0 && value != std::floor(value * 4) / 4) {
+    value *= 1024;
+    --unit;
+  }
+  return unit == 0 ? fmt::format("{} B", bytes) : fmt::format("{} {}", value, units[unit]);
 }
 
 std::string format_duration(double nanoseconds) {

@@ -30,13 +30,14 @@ Result<double> parse_margin(std::string_view text) {
   std::string_view body = trim(text);
   if (body.starts_with('+')) body.remove_prefix(1);
   double number = 0;
-  const char* end = body.data() + body.size();
-  const auto [rest, error] = std::from_chars(body.data(), end, number, std::chars_format::fixed);
+  const char* begin = body.data();  // with its end: not read as a terminated string
+  const char* end = begin + body.size();
+  const auto [rest, error] = std::from_chars(begin, end, number, std::chars_format::fixed);
   if (error != std::errc{} || !std::isfinite(number)) return refuse("is not a percentage");
   if (std::signbit(number)) return refuse("is negative");
   const std::string_view unit = trim(std::string_view(rest, static_cast<std::size_t>(end - rest)));
   // 0 needs no unit; 5 might mean 5 % or five times.
-  if (unit != "%" && !(unit.empty() && number == 0)) return refuse("is not a percentage");
+  if (unit != "%" && (!unit.empty() || number != 0)) return refuse("is not a percentage");
   return number / 100;
 }
 

@@ -145,7 +145,8 @@ Result<> add_history(result::Document& document, std::span<const HistoryRun> run
   if (machines.empty()) {
     return fail(ErrorKind::unsupported,
                 fmt::format("none of the {} runs holds the metric '{}' of the benchmark '{}'",
-                            runs.size(), options.metric, options.benchmark));
+                            runs.size(), options.metric, options.benchmark),
+                "see probe-compare show");
   }
   for (const auto& [machine, stages] : machines) {
     document.series.push_back(series_of(stages, machine, options));

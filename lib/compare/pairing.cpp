@@ -40,7 +40,8 @@ Result<std::vector<Comparison>> compare_pairs(const Suite& suite, const Rules& r
   if (chosen.empty()) {
     return fail(ErrorKind::unsupported,
                 fmt::format("the filter '{}' leaves no benchmark of {} beside the reference",
-                            rules.filter, suite.path));
+                            rules.filter, suite.path),
+                "compare without --filter to see the names");
   }
   std::vector<Comparison> comparisons;
   const Session session{.pairs = suite.stopping, .other_machine = {}, .other_software = {}};

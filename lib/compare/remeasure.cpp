@@ -92,14 +92,14 @@ Result<std::vector<std::string>> remeasure_arguments(const Suite& suite, std::ui
 }
 
 Result<Suite> remeasure(const Suite& suite, std::uint64_t seed, const result::Host& here) {
+  const TemporaryFile file;
+  if (!file) return fail_errno(errno, "cannot make {}", file.path());
+  BYTEPATH_TRY(arguments, remeasure_arguments(suite, seed, file.path()));
   if (suite.host.machine_hash != here.machine_hash) {
     return fail(ErrorKind::unsupported,
                 fmt::format("{}: was measured on another machine", suite.path),
                 "run --confirm where the runs were measured");
   }
-  const TemporaryFile file;
-  if (!file) return fail_errno(errno, "cannot make {}", file.path());
-  BYTEPATH_TRY(arguments, remeasure_arguments(suite, seed, file.path()));
   BYTEPATH_TRY(program, find_run_probe());
   arguments.insert(arguments.begin(), program);
   BYTEPATH_TRY(captured, process::capture(arguments, {.time_limit = std::chrono::hours(24),

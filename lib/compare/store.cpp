@@ -194,6 +194,11 @@ Result<Entry> store(const std::string& folder, std::string_view content, Entry e
 }
 
 Result<Listing> list(const std::string& folder, const Selection& selection) {
+  std::error_code ignored;
+  if (!fs::exists(folder, ignored)) {
+    return fail(ErrorKind::unsupported, fmt::format("there is no store {}", folder),
+                "file a run with probe-compare store");
+  }
   Walk walk;
   if (auto entered = walk.enter(folder, {}); !entered) return std::unexpected(entered.error());
   std::ranges::sort(walk.found, {}, [](const Found& found) { return found.key(); });

@@ -34,6 +34,7 @@ struct Selection {  // an empty field takes all
 Result<Entry> store(const std::string& folder, std::string_view content, Entry entry);
 
 // What matches, oldest first. Files whose names are not of this form are left out and counted.
+// Error: (unsupported) there is no such folder.
 struct Listing {
   std::vector<Entry> entries;
   std::size_t foreign = 0;

@@ -29,7 +29,7 @@ std::unexpected<Error> of_another_tool(const Json& file, std::string_view where)
                                 "(bytepath), 'results' (run-probe, hyperfine) nor 'context' with "
                                 "'benchmarks' (Google Benchmark)",
                                 found),
-                    "give a file that run-probe, hyperfine or Google Benchmark wrote as JSON");
+                    readable_files);
 }
 
 Result<Suite> read_results(const Json& file, const Json& results, std::string_view where) {
@@ -68,7 +68,8 @@ Result<> check(const Suite& suite, std::string_view where) {
   for (const auto& benchmark : suite.benchmarks) {
     if (!names.insert(benchmark.name).second)
       return unreadable(where,
-                        fmt::format("two benchmarks are named {}", in_quotes(benchmark.name)));
+                        fmt::format("two benchmarks are named {}", in_quotes(benchmark.name)),
+                        "measure again and give each a name of its own");
     std::set<std::string_view> metrics;
     for (const auto& metric : benchmark.metrics) {
       if (metrics.insert(metric.metric).second) continue;
@@ -101,11 +102,15 @@ Result<Suite> read_suite(std::string_view text, std::string_view name) {
   return std::move(suite);
 }
 
+Result<std::string> read_suite_text(const std::string& path) {
+  auto text = read_file(path == "-" ? "/dev/stdin" : path, max_file_bytes);
+  if (!text) return fail(ErrorKind::unsupported, text.error().message, readable_files);
+  return text;
+}
+
 Result<Suite> load_suite(const std::string& path) {
-  const bool standard_input = path == "-";
-  auto text = read_file(standard_input ? "/dev/stdin" : path, max_file_bytes);
-  if (!text) return fail(ErrorKind::unsupported, text.error().message);
-  auto suite = read_suite(*text, standard_input ? "standard input" : path);
+  BYTEPATH_TRY(text, read_suite_text(path));
+  auto suite = read_suite(text, path == "-" ? "standard input" : path);
   if (suite) suite->path = path;
   return suite;
 }

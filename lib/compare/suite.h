@@ -74,4 +74,7 @@ Result<Suite> read_suite(std::string_view text, std::string_view name);
 // too.
 Result<Suite> load_suite(const std::string& path);
 
+// The text of a file, at most 1 GiB; "-" is standard input. Error: of kind unsupported.
+Result<std::string> read_suite_text(const std::string& path);
+
 }  // namespace bytepath::compare

@@ -53,7 +53,7 @@ std::unexpected<Error> syntax_error(std::string_view text, std::size_t stopped,
   }
   return unreadable(
       where, fmt::format("not JSON: unexpected {} at {}", in_quotes(text.substr(byte, 1)), at),
-      "give a file that run-probe, hyperfine or Google Benchmark wrote as JSON");
+      readable_files);
 }
 
 std::unexpected<Error> wrong_type(const Json& value, std::string_view where, std::string_view key,
@@ -162,7 +162,8 @@ Result<> add_metric(Benchmark& benchmark, Measured metric, bool paired, std::str
     const auto why = unusable_times(metric);
     if (!why.empty())
       return unreadable(where,
-                        fmt::format("{} cannot be compared: {}", in_quotes(benchmark.name), why));
+                        fmt::format("{} cannot be compared: {}", in_quotes(benchmark.name), why),
+                        "measure more work in one run, or leave that benchmark out");
   }
   const auto unusable = [&](double value) {
     return !std::isfinite(value) || (value < 0 && metric.kind == Kind::time);

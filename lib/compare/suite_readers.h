@@ -15,9 +15,13 @@ namespace bytepath::compare {
 
 using Json = nlohmann::json;
 
+// The hint of an error on a file that is none of them.
+inline constexpr auto readable_files =
+    "give a file that run-probe, hyperfine or Google Benchmark wrote as JSON";
+
 // An error of kind unsupported: "WHERE: REASON".
 std::unexpected<Error> unreadable(std::string_view where, std::string_view reason,
-                                  std::string hint = "");
+                                  std::string hint = readable_files);
 
 // Without control characters, for a message.
 std::string one_line(std::string_view text);
