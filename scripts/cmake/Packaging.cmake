@@ -4,10 +4,12 @@ set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME "${PROJECT_NAME}")
 set(CPACK_PACKAGE_CONTACT "Bytepath developers <bytepath@example.org>")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "probes that show where bytes wait on their way to a program")
-set(CPACK_PACKAGE_DESCRIPTION "Command line probes that time how memory is copied on this host: copy
-instructions, libc and the kernel, over size and over the distance between
-source and destination. They say whether the slow rep movsb of some AMD
-processors hits here, who is affected, by how much, and what mends it.")
+set(CPACK_PACKAGE_DESCRIPTION "Command line probes. memcpy-probe and cpu-probe time how memory is copied on
+this host: copy instructions, libc and the kernel, over size and over the
+distance between source and destination, and say whether the slow rep movsb
+of some AMD processors hits here. run-probe measures commands as hyperfine
+does, and compares them in pairs with an interval that holds on a noisy host;
+probe-compare makes a gate for continuous integration of it.")
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_STRIP_FILES ON)
 # The package must not depend on the umask of whoever makes it.

@@ -1,6 +1,6 @@
-// spawn_loops METHOD COUNT PROGRAM: starts PROGRAM so often and prints each time in nanoseconds, a line each. The
-// methods are vfork (with execve and wait4: the least that Linux takes), posix_spawn and fork. For
-// tests/bench/spawn-cost.
+// spawn_loops METHOD COUNT PROGRAM: starts PROGRAM so often and prints each time in nanoseconds, a
+// line each. The methods are vfork (with execve and wait4: the least that Linux takes), posix_spawn
+// and fork. For tests/bench/spawn-cost.
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <spawn.h>
@@ -18,21 +18,21 @@ static long long now_ns(void) {
   return time.tv_sec * 1000000000LL + time.tv_nsec;
 }
 
-static void become(char **arguments, char **environment, int null) {
+static void become(char** arguments, char** environment, int null) {
   for (int fd = 0; fd < 3; ++fd) dup2(null, fd);
   execve(arguments[0], arguments, environment);
   _exit(127);
 }
 
-int main(int argc, char **argv, char **environment) {
+int main(int argc, char** argv, char** environment) {
   if (argc != 4) return 2;
   const int count = atoi(argv[2]);
-  char *arguments[] = {argv[3], NULL};
+  char* arguments[] = {argv[3], NULL};
   const int null = open("/dev/null", O_RDWR | O_CLOEXEC);
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   for (int fd = 0; fd < 3; ++fd) posix_spawn_file_actions_adddup2(&actions, null, fd);
-  long long *times = calloc((size_t)count, sizeof *times);
+  long long* times = calloc((size_t)count, sizeof *times);
   for (int i = 0; i < count; ++i) {
     pid_t pid = -1;
     const long long begin = now_ns();
