@@ -10,6 +10,7 @@
 #include <ctime>
 #include <limits>
 
+#include "base/text.h"
 #include "benchmark/shell_words.h"
 #include "process/embedded_programs.h"
 #include "stats/order.h"
@@ -201,13 +202,20 @@ void ProcessExecutor::read_counters(Run& run) {
   }
 }
 
+// Line by line, as one reads it: "^" is the beginning of any. The matcher calls itself for each
+// byte (libstdc++ 12), so that a line of some 100 KiB would end us.
 double ProcessExecutor::number_in(const std::string& output) const {
-  std::smatch match;
-  if (!std::regex_search(output, match, *number_)) return nan;
-  const std::string found = match.size() > 1 ? match[1].str() : match[0].str();
-  double value = nan;
-  const auto read = std::from_chars(found.data(), found.data() + found.size(), value);
-  return read.ec == std::errc{} ? value : nan;
+  constexpr std::size_t longest_line = 4096;
+  for (const auto whole : split(output, '\n')) {
+    const auto line = whole.substr(0, longest_line);
+    std::cmatch match;
+    if (!std::regex_search(line.data(), line.data() + line.size(), match, *number_)) continue;
+    const std::string found = match.size() > 1 ? match[1].str() : match[0].str();
+    double value = nan;
+    const auto read = std::from_chars(found.data(), found.data() + found.size(), value);
+    return read.ec == std::errc{} ? value : nan;
+  }
+  return nan;
 }
 
 Result<Run> ProcessExecutor::execute(const std::string& command_line, Iteration iteration,

@@ -140,12 +140,10 @@ Command& Command::flag(const std::string& flags, bool& value, const std::string&
 
 Command& Command::flag_or_text(const std::string& flags, std::string& value,
                                const std::string& bare, const std::string& help) {
-  // A default within the names is what a flag without a value means (CLI11's "{...}").
-  std::string with_default;
-  for (const auto name : split(flags, ',')) {
-    with_default += fmt::format("{}{}{{{}}}", with_default.empty() ? "" : ",", name, bare);
-  }
-  impl_->app->add_flag(with_default, value, help);
+  // "true" is CLI11's word for a flag without a value.
+  impl_->app->add_flag(flags, value, help)->transform([bare](const std::string& text) {
+    return text == "true" ? bare : text;
+  });
   impl_->flags_with_values.push_back(flags);
   return *this;
 }

@@ -152,7 +152,8 @@ void Probe::Impl::add_common_options() {
         ->group(group);
   }
   app.add_flag("-q,--quiet", output.quiet,
-               "no progress; with --output FILE nothing on standard output")
+               own_output ? "no progress, no text of our own on standard output"
+                          : "no progress; with --output FILE nothing on standard output")
       ->group(group);
   app.add_flag("-v,--verbose", verbose, "report everything that was measured")->group(group);
   if (!own_output) {

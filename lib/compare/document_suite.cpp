@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "compare/suite_readers.h"
+#include "result/json_document.h"
 #include "stats/order.h"
 
 namespace bytepath::compare {
@@ -205,8 +206,8 @@ Result<Suite> read_run_probe(const Document& document, const Json* results,
 
 }  // namespace
 
-Result<Suite> read_document(std::string_view text, const Json* results, std::string_view where) {
-  auto document = result::from_json(text, where);
+Result<Suite> read_document(const Json& json, const Json* results, std::string_view where) {
+  auto document = result::from_parsed_json(json, where);
   if (!document) {  // to a comparison it is not the command line that is wrong
     return fail(ErrorKind::unsupported, one_line(document.error().message), document.error().hint);
   }

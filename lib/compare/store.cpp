@@ -220,7 +220,9 @@ Result<std::vector<Entry>> prune(const std::string& folder, const Selection& sel
     auto& rest = left[folder_of(entry)];
     const auto time = parse_time(entry.time);
     const bool surplus = pruning.keep && rest > *pruning.keep;
-    const bool old = pruning.older_than && time && now - *time > *pruning.older_than;
+    // In seconds: nanoseconds end in 2262, and a name may say any year.
+    const auto today = std::chrono::floor<std::chrono::seconds>(now);
+    const bool old = pruning.older_than && time && today - *time > *pruning.older_than;
     if (!surplus && !old) continue;
     const std::string path = folder + "/" + entry.path;
     // ENOENT: another job prunes the same folder.

@@ -37,14 +37,12 @@ Result<Suite> read_results(const Json& file, const Json& results, std::string_vi
     return unreadable(where, fmt::format("'results' is {} and not an array", type_of(results)));
   const Json* document = find_member(file, "bytepath");
   if (document == nullptr) return read_hyperfine(results, where);
-  // What a hostile file holds in place of UTF-8 was refused by the parser.
-  return read_document(document->dump(-1, ' ', false, Json::error_handler_t::replace), &results,
-                       where);
+  return read_document(*document, &results, where);
 }
 
-Result<Suite> read_any(const Json& file, std::string_view text, std::string_view where) {
+Result<Suite> read_any(const Json& file, std::string_view where) {
   if (const Json* schema = find_member(file, "schema")) {
-    if (*schema == result::Document::schema) return read_document(text, nullptr, where);
+    if (*schema == result::Document::schema) return read_document(file, nullptr, where);
   }
   if (const Json* results = find_member(file, "results"))
     return read_results(file, *results, where);
@@ -96,7 +94,7 @@ Kind kind_of_unit(std::string_view unit) {
 
 Result<Suite> read_suite(std::string_view text, std::string_view name) {
   BYTEPATH_TRY(file, parse_json(text, name));
-  BYTEPATH_TRY(suite, read_any(file, text, name));
+  BYTEPATH_TRY(suite, read_any(file, name));
   if (auto checked = check(suite, name); !checked) return std::unexpected(checked.error());
   suite.path = name;
   return std::move(suite);

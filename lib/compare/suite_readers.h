@@ -72,7 +72,7 @@ Result<Suite> read_hyperfine(const Json& results, std::string_view where);
 // A whole file of Google Benchmark.
 Result<Suite> read_google_benchmark(const Json& file, std::string_view where);
 
-// A bytepath document as text. `results` are hyperfine's that stand beside it, or nullptr.
-Result<Suite> read_document(std::string_view text, const Json* results, std::string_view where);
+// A bytepath document. `results` are hyperfine's that stand beside it, or nullptr.
+Result<Suite> read_document(const Json& document, const Json* results, std::string_view where);
 
 }  // namespace bytepath::compare

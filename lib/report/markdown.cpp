@@ -126,8 +126,9 @@ std::string head_of(const Document& document, std::size_t longest) {
 
 std::string foot_of(const Document& document, std::size_t longest) {
   const auto text = [&](std::string_view whole) { return markdown_text(cut(whole, longest)); };
-  return fmt::format("{} {} on {}\n", text(document.tool), text(document.tool_version),
-                     text(host_line(document.host)));
+  const std::string host = host_line(document.host);
+  return fmt::format("{} {}{}{}\n", text(document.tool), text(document.tool_version),
+                     host.empty() ? "" : " on ", text(host));
 }
 
 }  // namespace

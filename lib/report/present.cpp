@@ -159,7 +159,12 @@ std::string host_line(const result::Host& host) {
   if (!cpu.microarchitecture.empty()) parts.push_back(cpu.microarchitecture);
   if (!host.kernel.empty()) parts.push_back("Linux " + host.kernel);
   if (!host.libc.empty()) parts.push_back(host.libc);
-  parts.push_back(host.hypervisor.empty() ? "no hypervisor" : "under " + host.hypervisor);
+  // Nothing of a document that is about no host, such as a list of stored runs.
+  if (!host.hypervisor.empty()) {
+    parts.push_back("under " + host.hypervisor);
+  } else if (!parts.empty()) {
+    parts.emplace_back("no hypervisor");
+  }
   return fmt::format("{}", fmt::join(parts, " | "));
 }
 

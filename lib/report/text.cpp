@@ -40,7 +40,8 @@ class TextReport {
     heat_maps();
     remedies();
     not_measured();
-    line(style_.dim(printable(host_line(document_.host))));
+    const std::string host = host_line(document_.host);
+    if (!host.empty()) line(style_.dim(printable(host)));
     return std::move(out_);
   }
 

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "result/document.h"
+#include "result/json_document.h"
 
 namespace bytepath::result {
 namespace {
@@ -352,6 +353,16 @@ Document document_from(const json& j) {
           .not_measured = list_from<NotMeasured>(j, "not_measured", not_measured_from)};
 }
 
+std::unexpected<Error> no_result(std::string_view name, const json::exception& e) {
+  // "[json.exception.parse_error.101] parse error at line 1 ...": the words after the tag.
+  const std::string_view what = e.what();
+  const auto tag_end = what.find("] ");
+  return fail(ErrorKind::usage,
+              fmt::format("{}: not a bytepath result: {}", name,
+                          what.substr(tag_end == std::string_view::npos ? 0 : tag_end + 2)),
+              "give a file that a probe wrote with --json");
+}
+
 }  // namespace
 
 std::string to_json(const Document& d) {
@@ -375,33 +386,35 @@ std::string to_json(const Document& d) {
   return out.dump(1, ' ', false, json::error_handler_t::replace) + "\n";
 }
 
-Result<Document> from_json(std::string_view text, std::string_view name) {
-  try {  // the one place where the JSON library's exceptions become our Error
-    bool too_deep = false;
-    const auto bounded = [&](int depth, json::parse_event_t, json&) {
-      too_deep = too_deep || depth > max_depth;
-      return !too_deep;
-    };
-    json parsed = json::parse(text, bounded);
-    if (too_deep) {
-      return fail(ErrorKind::usage, fmt::format("{}: nested deeper than a bytepath result", name));
-    }
-    // run-probe's JSON is hyperfine's with the document beside its keys.
-    if (parsed.is_object() && !parsed.contains("schema") && parsed.contains(embedded_key)) {
-      parsed = json(std::move(parsed.at(embedded_key)));
-    }
+// Here and below the JSON library's exceptions become our Error.
+Result<Document> from_parsed_json(const json& parsed, std::string_view name) {
+  try {
     if (auto schema = check_schema(parsed, name); !schema) return std::unexpected(schema.error());
     Document document = document_from(parsed);
     if (auto shape = check_shape(document, name); !shape) return std::unexpected(shape.error());
     return document;
   } catch (const json::exception& e) {
-    // "[json.exception.parse_error.101] parse error at line 1 ...": the words after the tag.
-    const std::string_view what = e.what();
-    const auto tag_end = what.find("] ");
-    return fail(ErrorKind::usage,
-                fmt::format("{}: not a bytepath result: {}", name,
-                            what.substr(tag_end == std::string_view::npos ? 0 : tag_end + 2)),
-                "give a file that a probe wrote with --json");
+    return no_result(name, e);
+  }
+}
+
+Result<Document> from_json(std::string_view text, std::string_view name) {
+  try {
+    bool too_deep = false;
+    const auto bounded = [&](int depth, json::parse_event_t, json&) {
+      too_deep = too_deep || depth > max_depth;
+      return !too_deep;
+    };
+    const json parsed = json::parse(text, bounded);
+    if (too_deep) {
+      return fail(ErrorKind::usage, fmt::format("{}: nested deeper than a bytepath result", name));
+    }
+    // run-probe's JSON is hyperfine's with the document beside its keys.
+    const bool embedded =
+        parsed.is_object() && !parsed.contains("schema") && parsed.contains(embedded_key);
+    return from_parsed_json(embedded ? parsed.at(embedded_key) : parsed, name);
+  } catch (const json::exception& e) {
+    return no_result(name, e);
   }
 }
 

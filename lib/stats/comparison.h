@@ -19,7 +19,8 @@ struct Effect {
   double ratio = 1;          // exp of the median of log(new / base); NaN for no pairs
   double low = 0;            // the interval of the ratio: 0 and infinity where there are too few
   double high = 0;           // pairs for one
-  // 1.4826 * median absolute deviation of the logarithms; of unpaired samples the sum of the sides'.
+  // 1.4826 * median absolute deviation of the logarithms; of unpaired samples the sum of the
+  // sides'.
   double spread = 0;
   // The smallest change that so many pairs of such spread find in 80 of 100 cases, as a part of 1
   // (0.05 is 5 %): 3.5 * spread / sqrt(count); instead of 3.5 for Stopping::anytime

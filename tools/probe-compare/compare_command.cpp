@@ -142,7 +142,10 @@ Result<> confirm(const Input& input, const compare::Rules& rules, const cli::Con
       return other.benchmark == first.benchmark && other.metric == first.metric;
     });
     if (same == second.end()) continue;
-    first.why = fmt::format("measured again: {:+.1f} %", 100 * (same->effect.ratio - 1));
+    const auto percent = [](double ratio) { return 100 * (ratio - 1); };
+    first.why =
+        fmt::format("measured again: {:+.1f} % [{:+.1f}, {:+.1f}]", percent(same->effect.ratio),
+                    percent(same->effect.low), percent(same->effect.high));
     if (same->outcome == Outcome::failed) {
       confirmed = true;
     } else {

@@ -32,6 +32,10 @@
     if (value === null || !Number.isFinite(value)) return 'n/a';
     if (unit === 'ratio' || unit === 'x') return number(value) + 'x';
     if (unit === 'percent') return number(value) + ' %';
+    if (unit === 'percent_change') {
+      const shown = Math.abs(value) < 0.005 ? 0 : value;
+      return (shown < 0 ? '' : '+') + shown.toFixed(2) + ' %';
+    }
     const ladder = ladderOf(unit);
     if (!ladder) return unit ? `${number(value)} ${unit}` : number(value);
     const [step, units] = ladder;

@@ -67,6 +67,7 @@ TEST(Present, NamesTheHostInOneLine) {
                           .kernel = "6.18.44",
                           .libc = "glibc 2.36"};
   EXPECT_EQ(host_line(host), "AuthenticAMD | Zen 4 | Linux 6.18.44 | glibc 2.36 | no hypervisor");
+  EXPECT_EQ(host_line({}), "") << "a list of stored runs is about no host";
 }
 
 }  // namespace
