@@ -90,6 +90,20 @@ Result<> write_file(const std::string& path, std::string_view content) {
   return written;
 }
 
+Result<> check_writable(const std::string& path) {
+  struct stat status{};
+  if (::stat(path.c_str(), &status) == 0) {
+    if (S_ISDIR(status.st_mode)) return fail_errno(EISDIR, "cannot write {}", path);
+    if (::access(path.c_str(), W_OK) != 0) return fail_errno(errno, "cannot write {}", path);
+    if (!S_ISREG(status.st_mode)) return {};
+  }
+  // The new content is written beside it.
+  const auto folder = std::filesystem::path(path).parent_path();
+  const std::string where = folder.empty() ? "." : folder.string();
+  if (::access(where.c_str(), W_OK | X_OK) != 0) return fail_errno(errno, "cannot write {}", path);
+  return {};
+}
+
 Result<> append_file(const std::string& path, std::string_view content) {
   constexpr mode_t readable_by_all = 0644;
   const Descriptor file(

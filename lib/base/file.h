@@ -20,6 +20,9 @@ std::string read_line_or(const std::string& path, std::string_view fallback);
 // (/dev/stdout, a pipe) is written in place.
 Result<> write_file(const std::string& path, std::string_view content);
 
+// Can write_file() write it? Asked before long work, so that a mistyped folder costs no run.
+Result<> check_writable(const std::string& path);
+
 // Adds to the end of a file, which is made when there is none.
 Result<> append_file(const std::string& path, std::string_view content);
 

@@ -1,10 +1,6 @@
 #include "benchmark/export_files.h"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <cstring>
-#include <filesystem>
 
 #include "base/file.h"
 
@@ -12,14 +8,6 @@ namespace bytepath::benchmark {
 namespace {
 
 constexpr std::string_view standard_output_path = "-";
-
-int why_not_writable(const std::string& path) {
-  std::error_code ignored;
-  if (std::filesystem::is_directory(path, ignored)) return EISDIR;
-  if (std::filesystem::exists(path, ignored)) return access(path.c_str(), W_OK) == 0 ? 0 : errno;
-  const auto parent = std::filesystem::path(path).parent_path().string();
-  return access(parent.empty() ? "." : parent.c_str(), W_OK | X_OK) == 0 ? 0 : errno;
-}
 
 std::string text_of(const ExportTarget& target, std::span<const BenchmarkResult> results,
                     const ExportContext& context) {
@@ -33,10 +21,11 @@ std::string text_of(const ExportTarget& target, std::span<const BenchmarkResult>
 Result<ExportFiles> ExportFiles::create(std::vector<ExportTarget> targets) {
   for (const auto& target : targets) {
     if (target.path == standard_output_path) continue;
-    const int reason = why_not_writable(target.path);
-    if (reason == 0) continue;
+    const auto writable = check_writable(target.path);
+    if (writable) continue;
+    const std::string& message = writable.error().message;
     return fail(ErrorKind::failed, fmt::format("Could not create export file '{}': {}", target.path,
-                                               std::strerror(reason)));
+                                               message.substr(message.rfind(": ") + 2)));
   }
   return ExportFiles(std::move(targets));
 }

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "benchmark/metric.h"
+#include "benchmark/number_capture.h"
 #include "benchmark/session.h"
 
 namespace bytepath::benchmark {
@@ -27,7 +28,9 @@ std::span<const RunMetric> run_metrics() {
 }
 
 double value_of(const Run& run, const Plan& plan, std::string_view metric) {
-  if (metric.starts_with("stdout:")) return run.captured;
+  if (metric.starts_with(capture_prefix)) return run.captured;
+  // How long a run would have taken that was not let to end, nobody knows.
+  if (run.timed_out) return std::numeric_limits<double>::quiet_NaN();
   for (const auto& known : run_metrics()) {
     if (known.name == metric) return known.value(run);
   }
@@ -39,7 +42,7 @@ double value_of(const Run& run, const Plan& plan, std::string_view metric) {
 
 Result<> check_metric(const Plan& plan) {
   const std::string& wanted = plan.comparison.metric;
-  if (wanted.starts_with("stdout:")) return {};
+  if (wanted.starts_with(capture_prefix)) return {};
   std::vector<std::string> known;
   for (const auto& metric : run_metrics()) known.emplace_back(metric.name);
   for (const auto& event : plan.events) known.push_back(event.name);

@@ -4,9 +4,9 @@
 #include <charconv>
 #include <filesystem>
 #include <random>
-#include <regex>
 
 #include "base/text.h"
+#include "benchmark/number_capture.h"
 #include "benchmark/session.h"
 #include "benchmark/shell_words.h"
 
@@ -71,13 +71,11 @@ Result<> read_counts(const RawOptions& options, Plan& plan) {
 Result<Execution> read_execution(const RawOptions& options) {
   if (options.no_shell) return Execution{.kind = Execution::Kind::direct};
   if (options.debug_mode) {
-    Execution mock{.kind = Execution::Kind::mock};
-    if (!options.shell.empty()) mock.mock_shell = options.shell;
-    return mock;
+    return Execution{.kind = Execution::Kind::mock, .mock_shell = options.shell};
   }
   if (options.shell == "none") return Execution{.kind = Execution::Kind::direct};
-  if (options.shell.empty() || options.shell == "default") return Execution{};
-  auto words = split_words(options.shell);
+  if (!options.shell || options.shell == "default") return Execution{};
+  auto words = split_words(*options.shell);
   if (!words) {
     return fail(ErrorKind::failed,
                 fmt::format("Failed to parse '--shell <command>' expression as command line: {}",
@@ -168,18 +166,23 @@ Result<Order> read_order(const RawOptions& options, bool compares) {
 }
 
 Result<std::string> read_metric(const RawOptions& options) {
-  constexpr std::string_view capture = "stdout:";
   if (options.metric.empty()) return std::string("wall");
-  if (!options.metric.starts_with(capture)) return options.metric;
-  try {
-    (void)std::regex(options.metric.substr(capture.size()));
-  } catch (const std::regex_error& e) {
-    return fail(
-        ErrorKind::usage,
-        fmt::format("--metric: wrong regular expression in '{}': {}", options.metric, e.what()),
-        "give stdout:REGEX, its first group the number: 'stdout:([0-9.]+) MB/s'");
+  if (options.metric.starts_with(capture_prefix)) {
+    if (auto capture = NumberCapture::parse(options.metric); !capture) {
+      return std::unexpected(capture.error());
+    }
   }
   return options.metric;
+}
+
+Result<> check_random_order(const RawOptions& options) {
+  const bool limited = options.precision || options.max_time || options.against_itself;
+  if (options.order != "random" || !limited) return {};
+  return fail(
+      ErrorKind::usage,
+      "--order random: all runs are dealt at once, so that --precision, --max-time and --aa "
+      "have no pairs to look at",
+      "leave --order out, or give --pairs only");
 }
 
 Result<> read_comparison(const RawOptions& options, Plan& plan) {
@@ -188,12 +191,14 @@ Result<> read_comparison(const RawOptions& options, Plan& plan) {
                   options.margin || options.against_itself || !options.metric.empty();
   BYTEPATH_TRY(order, read_order(options, plan.compares));
   plan.order = order;
+  if (auto fits = check_random_order(options); !fits) return fits;
   BYTEPATH_TRY(metric, read_metric(options));
   comparison = {.pairs = options.pairs,
                 .max_time = options.max_time,
                 .margin = options.margin.value_or(2) / 100,
                 .against_itself = options.against_itself,
-                .metric = metric};
+                .metric = metric,
+                .higher_is_better = options.higher_is_better};
   if (options.precision) comparison.precision = *options.precision / 100;
   if (options.pairs && options.precision) {
     return fail(ErrorKind::usage,
@@ -242,7 +247,7 @@ Result<Plan> make_plan(const RawOptions& options) {
   if (options.time_unit == "second") plan.unit = TimeUnit::second;
   if (options.sort == "command") plan.summary_order = SortOrder::command;
   if (options.sort == "mean-time") plan.export_order = SortOrder::mean_time;
-  plan.timeout = options.timeout;
+  plan.timeout = options.timeout.value_or(std::chrono::nanoseconds{});
   plan.cpu = options.cpu;
   plan.cgroup = options.cgroup;
   plan.as_root = options.as_root;

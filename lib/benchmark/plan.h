@@ -49,6 +49,7 @@ struct ComparisonPlan {
   double margin = 0.02;                              // part of 1
   bool against_itself = false;                       // --aa
   std::string metric = "wall";                       // a metric's name, or "stdout:REGEX"
+  bool higher_is_better = false;                     // of the metric
 };
 
 struct Plan {
@@ -99,7 +100,7 @@ struct RawOptions {
   std::string warmup, min_runs, max_runs, runs;
   std::optional<std::string> setup, cleanup;
   std::vector<std::string> prepare, conclude;
-  std::string shell;
+  std::optional<std::string> shell;
   bool no_shell = false;
   bool debug_mode = false;
   std::string ignore_failure;  // "all-non-zero" or a list of codes
@@ -116,13 +117,14 @@ struct RawOptions {
   std::optional<double> margin;  // percent
   bool against_itself = false;
   std::optional<std::uint64_t> seed;
-  std::chrono::nanoseconds timeout{};
+  std::optional<std::chrono::nanoseconds> timeout;
   std::optional<unsigned> cpu;
   std::string cgroup;
   bool as_root = false;
   std::string counters;
   bool require_counters = false;
   std::string metric;
+  bool higher_is_better = false;
 };
 
 // What the words mean. Errors that hyperfine has too are of kind failed, in its words (it ends with

@@ -6,11 +6,9 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <ctime>
 #include <limits>
 
-#include "base/text.h"
 #include "benchmark/shell_words.h"
 #include "process/embedded_programs.h"
 #include "stats/order.h"
@@ -21,7 +19,6 @@ namespace {
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 constexpr double block_bytes = 512;  // getrusage(2): ru_inblock, ru_oublock
-constexpr std::string_view capture_prefix = "stdout:";
 
 std::uint64_t monotonic_ns() {
   timespec time{};
@@ -43,6 +40,27 @@ std::vector<std::string> inherited_environment() {
     out.emplace_back(text);
   }
   return out;
+}
+
+// The words before the colon are hyperfine's; what comes behind says why.
+Error failure_of(const std::string& command_line, const Error& error) {
+  constexpr std::string_view cannot_run = "cannot run '";
+  std::string reason = error.message;
+  if (reason.starts_with(cannot_run)) reason = reason.substr(reason.rfind("': ") + 3);
+  return {.kind = ErrorKind::failed,
+          .message = fmt::format("Failed to run command '{}': {}", command_line, reason),
+          .hint = error.hint};
+}
+
+Result<> check_run(const Run& run, const process::SpawnOutcome& outcome,
+                   const std::string& command_line, Iteration iteration,
+                   const FailureRule& failures) {
+  if (run.timed_out && !failures.accepts(run.exit_code)) {
+    return fail(ErrorKind::failed,
+                fmt::format("Command timed out in {}: '{}'", iteration.description(), command_line),
+                "give a longer --timeout, or -i to go on");
+  }
+  return check_exit(run.exit_code, WIFSIGNALED(outcome.status), iteration, failures);
 }
 
 }  // namespace
@@ -73,7 +91,10 @@ ProcessExecutor::ProcessExecutor(const Plan& plan, process::SpawnHelper helper)
       spawn_floor_(nan) {
   if (!plan.as_root) credentials_ = process::invoking_user();
   const std::string& metric = plan.comparison.metric;
-  if (metric.starts_with(capture_prefix)) number_.emplace(metric.substr(capture_prefix.size()));
+  if (metric.starts_with(capture_prefix)) {
+    // Its expression is right: make_plan has looked.
+    if (auto capture = NumberCapture::parse(metric)) number_ = *std::move(capture);
+  }
 }
 
 Result<> ProcessExecutor::open_cgroup() {
@@ -202,71 +223,47 @@ void ProcessExecutor::read_counters(Run& run) {
   }
 }
 
-// Line by line, as one reads it: "^" is the beginning of any. The matcher calls itself for each
-// byte (libstdc++ 12), so that a line of some 100 KiB would end us.
-double ProcessExecutor::number_in(const std::string& output) const {
-  constexpr std::size_t longest_line = 4096;
-  for (const auto whole : split(output, '\n')) {
-    const auto line = whole.substr(0, longest_line);
-    std::cmatch match;
-    if (!std::regex_search(line.data(), line.data() + line.size(), match, *number_)) continue;
-    const std::string found = match.size() > 1 ? match[1].str() : match[0].str();
-    double value = nan;
-    const auto read = std::from_chars(found.data(), found.data() + found.size(), value);
-    return read.ec == std::errc{} ? value : nan;
-  }
-  return nan;
+void ProcessExecutor::connect(process::SpawnRequest& request, const Streams& streams,
+                              const OutputPolicy& policy, std::string& printed) {
+  constexpr std::size_t most_output = 4U << 20;
+  const bool inherit = policy.kind == OutputPolicy::Kind::inherit;
+  request.output = inherit ? STDOUT_FILENO : null_.get();
+  request.error = inherit ? STDERR_FILENO : null_.get();
+  if (streams.output) request.output = streams.output.get();
+  if (!streams.reading) return;
+  request.drain = streams.reading.get();
+  request.keep = [this, &printed](std::string_view piece) {
+    const std::size_t room = number_ ? most_output - printed.size() : 0;
+    printed.append(piece.substr(0, room));
+    if (number_ && piece.size() > room) output_dropped_ += piece.size() - room;
+  };
 }
 
 Result<Run> ProcessExecutor::execute(const std::string& command_line, Iteration iteration,
                                      const FailureRule& failures, const OutputPolicy& output) {
-  constexpr std::size_t most_output = 4U << 20;
   using Phase = Iteration::Phase;
   const bool target = iteration.phase == Phase::warmup || iteration.phase == Phase::benchmark;
   BYTEPATH_TRY(request, request_for(command_line));
   BYTEPATH_TRY(input, open_input());
   BYTEPATH_TRY(streams, open_output(output));
-  set_environment(request, iteration);
-  const bool inherit = output.kind == OutputPolicy::Kind::inherit;
-  const int standard_output = inherit ? STDOUT_FILENO : null_.get();
-  request.input = input ? input.get() : null_.get();
-  request.output = streams.output ? streams.output.get() : standard_output;
-  request.error = inherit ? STDERR_FILENO : null_.get();
-  request.interruptible = iteration.phase != Phase::cleanup;
-  request.cgroup = cgroup_ ? cgroup_.get() : -1;
   std::string printed;
-  if (streams.reading) {
-    request.drain = streams.reading.get();
-    request.keep = [&](std::string_view piece) {
-      const std::size_t room = number_ ? most_output - printed.size() : 0;
-      printed.append(piece.substr(0, room));
-      if (number_ && piece.size() > room) output_dropped_ += piece.size() - room;
-    };
-  }
+  set_environment(request, iteration);
+  connect(request, streams, output, printed);
+  request.input = input ? input.get() : null_.get();
+  request.cgroup = cgroup_ ? cgroup_.get() : -1;
+  request.interruptible = iteration.phase != Phase::cleanup;
+  request.own_group = target || iteration.phase == Phase::cleanup;
   if (target) {
     request.timeout = plan_.timeout;
-    if (credentials_) request.credentials = &*credentials_;
+    if (credentials_) request.credentials = &credentials_.value();
   }
   auto outcome = helper_.run(request);
-  if (!outcome) {
-    // The words before the colon are hyperfine's.
-    const std::string& message = outcome.error().message;
-    return fail(ErrorKind::failed,
-                fmt::format("Failed to run command '{}': {}", command_line,
-                            message.substr(message.rfind(": ") + 2)),
-                outcome.error().hint);
-  }
+  if (!outcome) return std::unexpected(failure_of(command_line, outcome.error()));
   Run run = run_of(*outcome);
   read_counters(run);
   if (!target) run.counters.clear();
-  if (number_ && target) run.captured = number_in(printed);
-  if (run.timed_out && !failures.accepts(run.exit_code)) {
-    return fail(ErrorKind::failed,
-                fmt::format("Command timed out in {}: '{}'", iteration.description(), command_line),
-                "give a longer --timeout, or -i to go on");
-  }
-  if (auto checked = check_exit(run.exit_code, WIFSIGNALED(outcome->status), iteration, failures);
-      !checked) {
+  if (number_ && target) run.captured = number_->find(printed);
+  if (auto checked = check_run(run, *outcome, command_line, iteration, failures); !checked) {
     return std::unexpected(checked.error());
   }
   return run;

@@ -2,12 +2,12 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <regex>
 #include <string>
 #include <vector>
 
 #include "base/descriptor.h"
 #include "benchmark/executor.h"
+#include "benchmark/number_capture.h"
 #include "counters/counter_set.h"
 #include "process/spawn.h"
 #include "stats/random.h"
@@ -52,9 +52,10 @@ class ProcessExecutor final : public Executor {
   void set_environment(process::SpawnRequest& request, Iteration iteration);
   Result<Descriptor> open_input() const;
   Result<Streams> open_output(const OutputPolicy& policy) const;
+  void connect(process::SpawnRequest& request, const Streams& streams, const OutputPolicy& policy,
+               std::string& printed);
   Run run_of(const process::SpawnOutcome& outcome) const;
   void read_counters(Run& run);
-  double number_in(const std::string& output) const;
   void measure_spawn_floor();
 
   const Plan& plan_;
@@ -65,7 +66,7 @@ class ProcessExecutor final : public Executor {
   std::vector<std::string> environment_;
   Descriptor null_;
   Descriptor cgroup_;
-  std::optional<std::regex> number_;
+  std::optional<NumberCapture> number_;
   stats::Random random_;
   std::uint64_t began_ns_ = 0;
   std::uint64_t output_dropped_ = 0;

@@ -46,7 +46,7 @@ Result<> CommandRunner::cleanup(std::size_t index) {
   return {};
 }
 
-bool interrupted_by_user(const Progress& progress) { return !progress(0, 1, ""); }
+bool interrupted_by_user(const Progress& progress) { return !progress(0, 0, ""); }
 
 BenchmarkResult empty_result(const Plan& plan, std::size_t index) {
   return {.number = index + 1, .command = plan.commands[index]};
@@ -56,7 +56,8 @@ Session run_session(const Plan& plan, Executor& executor, Observer& observer,
                     const Progress& progress) {
   Session session;
   if (auto calibrated = executor.calibrate(progress); !calibrated) {
-    session.error = calibrated.error();
+    session.interrupted = interrupted_by_user(progress);
+    if (!session.interrupted) session.error = calibrated.error();
     return session;
   }
   if (plan.order == Order::blocked) {

@@ -34,6 +34,8 @@ class Block {
     if (!warm) return false;
     if (!progress_(0, plan_.min_runs, "Initial time measurement")) return false;
     BYTEPATH_TRY(first, runner_.once(index_, {Iteration::Phase::benchmark, 0}));
+    // A run that was cut short by Ctrl-C is none.
+    if (interrupted_by_user(progress_)) return false;
     result.runs.push_back(first.run);
     sum_ = first.run.wall;
     const std::uint64_t count =
@@ -60,6 +62,7 @@ class Block {
         return false;
       }
       BYTEPATH_TRY(run, runner_.once(index_, {Iteration::Phase::benchmark, i}));
+      if (interrupted_by_user(progress_)) return false;
       result.runs.push_back(run.run);
       sum_ += run.run.wall;
     }
@@ -84,12 +87,16 @@ void run_blocks(const Plan& plan, Executor& executor, Observer& observer, const 
     const auto completed = Block(plan, executor, progress, i).run(result);
     session.interrupted = completed ? !*completed : interrupted_by_user(progress);
     if (!completed && !session.interrupted) session.error = completed.error();
-    if (result.runs.empty() && (session.interrupted || session.error)) break;
+    const bool measured = !result.runs.empty();
+    if (measured) {
+      session.results.push_back(std::move(result));
+      session.cold.push_back(false);
+    }
     // A failed command's runs are kept for the report, but it has not finished.
-    session.results.push_back(std::move(result));
-    session.cold.push_back(false);
     if (session.error) break;
-    if (auto done = observer.finished(session.results); !done) session.error = done.error();
+    if (measured) {
+      if (auto done = observer.finished(session.results); !done) session.error = done.error();
+    }
     if (auto done = CommandRunner(plan, executor).cleanup(i); !done && !session.error) {
       session.error = done.error();
     }

@@ -24,6 +24,7 @@ compare::Benchmark benchmark_of(const Plan& plan, const BenchmarkResult& result,
                                 const std::string& name) {
   compare::Measured measured{.metric = plan.comparison.metric, .unit = unit_of(plan)};
   measured.kind = compare::kind_of_unit(measured.unit);
+  if (plan.comparison.higher_is_better) measured.better = result::Better::higher;
   measured.samples.reserve(result.runs.size());
   for (const auto& run : result.runs) {
     measured.samples.push_back(value_of(run, plan, plan.comparison.metric));
@@ -63,16 +64,17 @@ Result<std::vector<compare::Comparison>> compare_dealt(const Plan& plan, const S
 
 void add_noise_floor(result::Document& document, const Plan& plan, const Session& session) {
   if (!session.again) return;
-  const auto samples = [&](const BenchmarkResult& result) {
-    return benchmark_of(plan, result, "").metrics.front().samples;
+  const auto measured = [&](const BenchmarkResult& result) {
+    return benchmark_of(plan, result, "").metrics.front();
   };
-  const auto effect =
-      stats::paired_effect(samples(session.results[plan.baseline()]), samples(*session.again),
-                           plan.order == Order::paired ? session.stopping : stats::Stopping::fixed);
+  const auto compared = compare::compare_with_copy(measured(session.results[plan.baseline()]),
+                                                   measured(*session.again), session.stopping);
+  const auto& effect = compared.effect;
   if (!(effect.low > 0) || !std::isfinite(effect.high)) {
-    document.not_measured.push_back({.what = "noise floor (--aa)",
-                                     .reason = "fewer than 6 pairs were measured",
-                                     .remedy = "give more --pairs"});
+    document.not_measured.push_back(
+        {.what = "the noise floor (--aa)",
+         .reason = compared.why.empty() ? "the interval is open" : compared.why,
+         .remedy = "give more --pairs"});
     return;
   }
   document.parameters["noise_floor_percent"] = 100 * (std::max(effect.high, 1 / effect.low) - 1);

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "benchmark/metric.h"
+#include "benchmark/number_capture.h"
 #include "benchmark/session_comparison.h"
 #include "stats/order.h"
 
@@ -56,9 +57,11 @@ void add_metrics(Document& document, const Plan& plan, const BenchmarkResult& be
     document.metrics.push_back(metric_of(benchmark, event.name, event.unit, again,
                                          [i](const Run& run) { return run.counters[i]; }));
   }
-  if (plan.comparison.metric.starts_with("stdout:")) {
-    document.metrics.push_back(metric_of(benchmark, plan.comparison.metric, "", again,
-                                         [](const Run& run) { return run.captured; }));
+  if (plan.comparison.metric.starts_with(capture_prefix)) {
+    auto captured = metric_of(benchmark, plan.comparison.metric, "", again,
+                              [](const Run& run) { return run.captured; });
+    if (plan.comparison.higher_is_better) captured.better = result::Better::higher;
+    document.metrics.push_back(std::move(captured));
   }
   // When each run began: with it the order of all runs can be told.
   auto start = metric_of(benchmark, "start", "s", again, [](const Run& run) { return run.start; });
@@ -76,12 +79,14 @@ void add_counter_facts(Document& document, const SessionFacts& facts) {
       document.parameters["counter_share." + name] = facts.counter_shares[i];
       continue;
     }
+    // The reason begins with the name, which already says what.
+    std::string reason = counter.refused->message;
+    if (reason.starts_with(name + " is ")) reason = reason.substr(name.size() + 4);
     const bool counted = is_counted(counter);
     document.parameters["counter." + name] = std::string(counted ? "getrusage" : "n/a");
     document.not_measured.push_back(
         {.what = counted ? name + " by perf" : name,
-         .reason = counted ? counter.refused->message + "; getrusage's count is used"
-                           : counter.refused->message,
+         .reason = counted ? reason + "; getrusage's count is used" : reason,
          .remedy = counter.refused->hint});
   }
 }
@@ -108,7 +113,7 @@ void add_parameters(Document& document, const Plan& plan, const Session& session
                     const SessionFacts& facts) {
   auto& parameters = document.parameters;
   parameters["order"] = std::string(name_of(plan.order));
-  parameters["seed"] = static_cast<std::int64_t>(plan.seed & INT64_MAX);
+  parameters["seed"] = static_cast<std::int64_t>(plan.seed);
   parameters["shell"] = shell_of(plan.execution);
   parameters["directory"] = facts.directory;
   if (std::isfinite(facts.spawn_floor)) parameters["spawn_floor_s"] = facts.spawn_floor;
@@ -177,10 +182,17 @@ void add_commands_table(Document& document, const Session& session, const Sessio
   document.tables.push_back(std::move(table));
 }
 
+// "cold.2", "failed_runs.2", "timed_out_runs.2": of the command of that number.
 void add_conditions(Document& document, const Session& session) {
-  for (std::size_t i = 0; i < session.cold.size() && i < session.results.size(); ++i) {
-    if (!session.cold[i]) continue;
-    document.parameters[fmt::format("cold.{}", i + 1)] = true;
+  for (std::size_t i = 0; i < session.results.size(); ++i) {
+    const auto& runs = session.results[i].runs;
+    const auto name = [&](std::string_view what) { return fmt::format("{}.{}", what, i + 1); };
+    if (i < session.cold.size() && session.cold[i]) document.parameters[name("cold")] = true;
+    const auto failed =
+        std::ranges::count_if(runs, [](const Run& run) { return run.exit_code != 0; });
+    const auto timed_out = std::ranges::count(runs, true, &Run::timed_out);
+    if (failed > 0) document.parameters[name("failed_runs")] = std::int64_t{failed};
+    if (timed_out > 0) document.parameters[name("timed_out_runs")] = std::int64_t{timed_out};
   }
 }
 

@@ -10,7 +10,6 @@
 namespace bytepath::benchmark {
 namespace {
 
-constexpr std::uint64_t fewest_pairs = 10;
 constexpr std::uint64_t usual_pairs = 30;
 constexpr double usual_seconds = 10;          // for each command, where nothing else is said
 constexpr double precision_seconds = 60;      // how long --precision tries, unless told otherwise
@@ -34,18 +33,21 @@ class Rounds {
   Result<> run() {
     for (std::size_t i = 0; i < plan_.commands.size(); ++i) {
       if (auto done = runner_.setup(i); !done) return done;
+      set_up_ = i + 1;
     }
-    if (auto measured = measure(); !measured) {
-      session_.interrupted = interrupted_by_user(progress_);
-      if (!session_.interrupted) return measured;
-    }
-    for (std::size_t i = 0; i < plan_.commands.size(); ++i) {
+    return measure();
+  }
+
+  // Of those that were set up.
+  Result<> clean_up() {
+    for (std::size_t i = 0; i < set_up_; ++i) {
       if (auto done = runner_.cleanup(i); !done) return done;
     }
     return {};
   }
 
-  // What has been measured: whole rounds only, so that the samples of one index belong together.
+  // What has been measured. Where there are rounds, whole ones only, so that the samples of one
+  // index belong together.
   void collect() {
     for (std::size_t i = 0; i < arms_.size(); ++i) {
       auto result = empty_result(plan_, arms_[i]);
@@ -92,9 +94,8 @@ class Rounds {
         BYTEPATH_TRY(run, runner_.once(arms_[arm], {Iteration::Phase::benchmark, round}));
         runs[arm] = run.run;
       }
-      // A run that was cut short by Ctrl-C is none.
-      if (!going_on(round, expected_rounds(round), estimate())) return {};
-      for (std::size_t arm = 0; arm < arms_.size(); ++arm) samples_[arm].push_back(runs[arm]);
+      if (was_interrupted()) return {};
+      for (std::size_t arm = 0; arm < arms_.size(); ++arm) keep(arm, runs[arm]);
     }
     return {};
   }
@@ -109,7 +110,8 @@ class Rounds {
       const std::size_t done = samples_[arm].size();
       if (!going_on(done, each, estimate())) return {};
       BYTEPATH_TRY(run, runner_.once(arms_[arm], {Iteration::Phase::benchmark, done}));
-      samples_[arm].push_back(run.run);
+      if (was_interrupted()) return {};
+      keep(arm, run.run);
     }
     return {};
   }
@@ -118,9 +120,21 @@ class Rounds {
     for (const std::size_t arm : random_.permutation(arms_.size())) {
       if (!going_on(0, 1, estimate())) break;
       BYTEPATH_TRY(run, runner_.once(arms_[arm], {Iteration::Phase::benchmark, 0}));
-      samples_[arm].push_back(run.run);
+      if (was_interrupted()) break;
+      keep(arm, run.run);
     }
     return executor_.now() - begin_;
+  }
+
+  // A run that was cut short by Ctrl-C is none.
+  bool was_interrupted() {
+    session_.interrupted = session_.interrupted || interrupted_by_user(progress_);
+    return session_.interrupted;
+  }
+
+  void keep(std::size_t arm, const Run& run) {
+    samples_[arm].push_back(run);
+    if (arm == plan_.baseline()) sum_ += run.wall;
   }
 
   bool going_on(std::uint64_t done, std::uint64_t total, std::string_view what) {
@@ -130,10 +144,14 @@ class Rounds {
 
   std::uint64_t fitting_rounds(double seconds_a_round) const {
     const double budget = usual_seconds * static_cast<double>(arms_.size());
-    const double fitting = seconds_a_round > 0 ? budget / seconds_a_round : 0;
-    return fitting >= static_cast<double>(usual_pairs)
-               ? usual_pairs
-               : std::max(fewest_pairs, static_cast<std::uint64_t>(fitting));
+    const double fitting = std::min(whole(budget / seconds_a_round), double{usual_pairs});
+    return std::max(plan_.min_runs, static_cast<std::uint64_t>(fitting));
+  }
+
+  // What fits into a number; a pretended command may take no time at all.
+  static double whole(double number) {
+    constexpr double most = 1e9;
+    return number >= 0 && number < most ? std::floor(number) : most;
   }
 
   double elapsed() const { return executor_.now() - begin_; }
@@ -150,23 +168,35 @@ class Rounds {
     if (done == 0) return usual_pairs;
     const double seconds_a_round = elapsed() / static_cast<double>(done);
     if (!comparison.precision && !comparison.max_time) return fitting_rounds(seconds_a_round);
-    return std::max(done + 1, static_cast<std::uint64_t>(time_limit() / seconds_a_round));
+    return std::max(done + 1, static_cast<std::uint64_t>(whole(time_limit() / seconds_a_round)));
   }
 
-  bool enough(std::uint64_t rounds) const {
+  bool enough(std::uint64_t rounds) {
     const auto& comparison = plan_.comparison;
     if (comparison.pairs) return rounds >= *comparison.pairs;
     if (rounds == 0) return false;
     if (plan_.max_runs && rounds >= *plan_.max_runs) return true;
-    if (comparison.max_time && elapsed() >= time_limit()) return true;
-    if (rounds < fewest_pairs) return false;
-    if (comparison.precision) return precise() || elapsed() >= time_limit();
+    const bool out_of_time = elapsed() >= time_limit();
+    if (comparison.max_time && out_of_time) return true;
+    if (rounds < plan_.min_runs) return false;
+    // Without time passing there is no limit to it.
+    if (elapsed() == 0 && rounds >= usual_pairs) return true;
+    if (comparison.precision) return out_of_time || looks_precise(rounds);
     if (comparison.max_time) return false;
-    return rounds >= usual_pairs || elapsed() >= usual_seconds * static_cast<double>(arms_.size());
+    return rounds >= std::max(usual_pairs, plan_.min_runs) ||
+           elapsed() >= usual_seconds * static_cast<double>(arms_.size());
   }
 
-  // Is the interval of every comparison as narrow as it was asked for? Looking after each round is
-  // what the anytime interval is made for.
+  // Looks after every round at first and then each time there are 2 % more, or looking would take
+  // longer than the runs. The anytime interval allows to look when one likes.
+  bool looks_precise(std::uint64_t rounds) {
+    constexpr std::uint64_t part = 50;
+    if (rounds < next_look_) return false;
+    next_look_ = rounds + std::max<std::uint64_t>(1, rounds / part);
+    return precise();
+  }
+
+  // Is the interval of every comparison as narrow as it was asked for?
   bool precise() const {
     const auto base = values(plan_.baseline());
     for (std::size_t arm = 0; arm < arms_.size(); ++arm) {
@@ -188,12 +218,10 @@ class Rounds {
   }
 
   std::string estimate() const {
-    const auto& runs = samples_.front();
+    const auto& runs = samples_[plan_.baseline()];
     if (runs.empty()) return "Initial time measurement";
-    double sum = 0;
-    for (const auto& run : runs) sum += run.wall;
     return fmt::format("Current estimate: {}",
-                       format_time(sum / static_cast<double>(runs.size()), plan_.unit));
+                       format_time(sum_ / static_cast<double>(runs.size()), plan_.unit));
   }
 
   const Plan& plan_;
@@ -205,6 +233,9 @@ class Rounds {
   std::vector<std::size_t> arms_;          // index of the command that each arm runs
   std::vector<std::vector<Run>> samples_;  // of each arm
   double begin_ = 0;
+  double sum_ = 0;  // of the baseline's wall times
+  std::uint64_t next_look_ = 0;
+  std::size_t set_up_ = 0;  // commands whose setup has run
 };
 
 }  // namespace
@@ -212,7 +243,13 @@ class Rounds {
 void run_rounds(const Plan& plan, Executor& executor, Observer& observer, const Progress& progress,
                 Session& session) {
   Rounds rounds(plan, executor, progress, session);
-  if (auto ran = rounds.run(); !ran) session.error = ran.error();
+  if (auto ran = rounds.run(); !ran) {
+    session.interrupted = interrupted_by_user(progress);
+    if (!session.interrupted) session.error = ran.error();
+  }
+  if (!session.error) {
+    if (auto done = rounds.clean_up(); !done) session.error = done.error();
+  }
   rounds.collect();
   std::vector<BenchmarkResult> finished;
   for (const auto& result : session.results) {

@@ -24,6 +24,13 @@ Result<std::uint64_t> parse_positive_size(const std::string& text) {
               "give a size such as 4096, 64K, 512KiB or 1GiB");
 }
 
+Result<std::chrono::nanoseconds> parse_positive_duration(const std::string& text) {
+  auto duration = parse_duration(text);
+  if (!duration || duration->count() > 0) return duration;
+  return fail(ErrorKind::usage, fmt::format("'{}' is not above 0", text),
+              "give a time such as 500us, 2ms or 1s");
+}
+
 Result<std::uint64_t> parse_number(const std::string& text, std::uint64_t low, std::uint64_t high) {
   const auto parsed = parse_unsigned(text);
   if (parsed && *parsed >= low && *parsed <= high) return *parsed;
@@ -92,7 +99,7 @@ Command& Command::duration(const std::string& flags, std::chrono::nanoseconds& v
 Command& Command::duration(const std::string& flags, std::optional<std::chrono::nanoseconds>& value,
                            const std::string& help) {
   const auto read = [flags, &value](const std::string& text) {
-    value = unwrap(flags, parse_duration(text));
+    value = unwrap(flags, parse_positive_duration(text));
   };
   impl_->app->add_option_function<std::string>(flags, read, help)->type_name("TIME");
   return *this;

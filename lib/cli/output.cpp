@@ -1,6 +1,5 @@
 #include "cli/output.h"
 
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -42,20 +41,6 @@ Result<const report::Format*> format_of(const OutputOptions& options, const std:
               fmt::format("end it in one of {}, or give --format", fmt::join(known, " ")));
 }
 
-Result<> check_writable(const std::string& path) {
-  if (path.empty()) return fail(ErrorKind::usage, "--output: the file name is empty");
-  struct stat info{};
-  if (::stat(path.c_str(), &info) == 0) {
-    if (S_ISDIR(info.st_mode)) return fail_errno(EISDIR, "cannot write {}", path);
-    if (::access(path.c_str(), W_OK) != 0) return fail_errno(errno, "cannot write {}", path);
-    if (!S_ISREG(info.st_mode)) return {};
-  }
-  const auto folder = std::filesystem::path(path).parent_path();
-  const std::string where = folder.empty() ? "." : folder.string();
-  if (::access(where.c_str(), W_OK | X_OK) != 0) return fail_errno(errno, "cannot write {}", path);
-  return {};
-}
-
 }  // namespace
 
 Result<std::vector<Destination>> destinations(const OutputOptions& options) {
@@ -85,7 +70,10 @@ Result<std::vector<Destination>> destinations(const OutputOptions& options) {
 Result<> check_writable(const std::vector<Destination>& destinations) {
   for (const auto& destination : destinations) {
     if (destination.path == standard_output_path) continue;
-    if (auto checked = check_writable(destination.path); !checked) return checked;
+    if (destination.path.empty()) {
+      return fail(ErrorKind::usage, "--output: the file name is empty");
+    }
+    if (auto checked = bytepath::check_writable(destination.path); !checked) return checked;
   }
   return {};
 }

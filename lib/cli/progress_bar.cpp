@@ -23,9 +23,10 @@ void ProgressBar::show(std::size_t done, std::size_t total, std::string_view wha
   constexpr std::size_t cells = 24;
   constexpr auto pause = std::chrono::milliseconds(50);
   const auto now = Clock::now();
+  if (silent_ || total == 0) return;
   if (done < last_done_) started_ = now;
   last_done_ = done;
-  if (silent_ || total == 0 || now - last_ < pause) return;
+  if (now - last_ < pause) return;
   last_ = now;
   drawn_ = true;
   const double part = static_cast<double>(std::min(done, total)) / static_cast<double>(total);

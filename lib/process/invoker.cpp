@@ -1,5 +1,6 @@
 #include <grp.h>
 #include <pwd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -13,6 +14,13 @@ namespace {
 std::optional<std::uint64_t> number_in_environment(const char* name) {
   const char* text = std::getenv(name);
   return text == nullptr ? std::nullopt : parse_unsigned(text);
+}
+
+// Folders have the execute permission too.
+bool is_program(const std::string& path) {
+  struct stat status{};
+  return stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode) &&
+         access(path.c_str(), X_OK) == 0;
 }
 
 }  // namespace
@@ -42,7 +50,7 @@ Result<std::string> find_program(const std::string& name) {
   for (const auto folder : split(path == nullptr ? "/bin:/usr/bin" : path, ':')) {
     // An empty entry stands for the current folder (POSIX.1-2017, 8.3).
     std::string candidate = folder.empty() ? name : fmt::format("{}/{}", folder, name);
-    if (access(candidate.c_str(), X_OK) == 0) return candidate;
+    if (!name.empty() && is_program(candidate)) return candidate;
   }
   return fail(ErrorKind::usage, fmt::format("cannot run '{}': No such file or directory", name),
               "it is not in PATH");

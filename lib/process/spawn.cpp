@@ -143,6 +143,8 @@ Result<> SpawnHelper::send(const SpawnRequest& request) {
       .timeout_ns = static_cast<std::uint64_t>(std::max<std::int64_t>(0, request.timeout.count())),
       .argument_count = static_cast<std::uint32_t>(request.arguments.size()),
       .environment_count = static_cast<std::uint32_t>(request.environment.size())};
+  if (request.own_group) header.flags |= bytepath_spawn_own_group;
+  if (!request.interruptible) header.flags |= bytepath_spawn_undisturbed;
   std::string bytes;
   if (request.credentials != nullptr) {
     const auto& groups = request.credentials->groups;

@@ -36,7 +36,8 @@ struct SpawnRequest {
   int error = -1;
   int cgroup = -1;                     // of a group's cgroup.procs, open for writing; -1: ours
   std::chrono::nanoseconds timeout{};  // then its process group is killed; 0: never
-  bool interruptible = true;           // else it runs on when the helper's `interrupted` says yes
+  bool own_group = true;      // lead a process group: time limit and signals then reach all of it
+  bool interruptible = true;  // else it runs on when the helper's `interrupted` says yes
   const Credentials* credentials = nullptr;
   // Read while the program runs, so that a full pipe does not stop it: what `drain` gets is given
   // to `keep`, which may drop it.

@@ -6,8 +6,8 @@
 // static program of half a megabyte that does vfork, execve, wait4 and reads the clock, and nothing
 // else. The perf events that run-probe opens on it are inherited by every program it starts.
 //
-// It ends when its socket does, and the program it runs ends with it (PR_SET_PDEATHSIG), so that
-// nothing is left behind when run-probe is killed.
+// It ends when its socket does. When run-probe is killed it kills what runs, with its process
+// group; when it is killed itself, the kernel kills the program that it runs (PR_SET_PDEATHSIG).
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -27,15 +27,24 @@
 
 enum { socket_descriptor = 3 };
 
-static volatile sig_atomic_t running;  // the process group to pass signals on to, or 0
+// Whom signals are passed on to: a process, or the group it leads as -pid; 0: nobody.
+static volatile sig_atomic_t running;
+static volatile sig_atomic_t undisturbed;
 static volatile sig_atomic_t timed_out;
+static pid_t parent;  // run-probe
 
 static void pass_on(int number) {
   const int saved = errno;
-  if (running > 0) {
+  if (running != 0) {
     if (number == SIGALRM) timed_out = 1;
-    // run-probe sends SIGUSR1 when a program does not end by itself.
-    kill(-running, number == SIGALRM || number == SIGUSR1 ? SIGKILL : number);
+    // run-probe sends SIGUSR1 when a program does not end by itself, the kernel when run-probe is
+    // gone.
+    const int is_end = number == SIGALRM || number == SIGUSR1;
+    if (is_end || !undisturbed) {
+      const int passed = is_end ? SIGKILL : number;
+      // A program may have left the group that it led.
+      if (kill(running, passed) != 0 && running < 0) kill(-running, passed);
+    }
   }
   errno = saved;
 }
@@ -161,7 +170,9 @@ static void give_up(int step) {
 // In the child. System calls only: it runs on our stack and in our memory.
 static void become_program(const struct job* job) {
   const struct bytepath_spawn_request* request = &job->request;
-  setpgid(0, 0);  // a group of its own, so that a time limit ends all of it
+  // A group of its own, so that a time limit ends all of it. What only surrounds the measured
+  // programs stays in ours: it may ask for a password on the terminal.
+  if (request->flags & bytepath_spawn_own_group) setpgid(0, 0);
   for (int i = 0; i < 3; ++i) dup2(job->descriptors[i], i);
   int next = 3;
   const int program = request->flags & bytepath_spawn_has_program ? job->descriptors[next++] : -1;
@@ -216,7 +227,10 @@ static void run_job(const struct job* job, struct bytepath_spawn_reply* reply) {
     reply->error = errno;
     return;
   }
-  running = pid;
+  running = job->request.flags & bytepath_spawn_own_group ? -pid : pid;
+  undisturbed = (job->request.flags & bytepath_spawn_undisturbed) != 0;
+  // Its signal may have come before we knew whom to end.
+  if (getppid() != parent) pass_on(SIGUSR1);
   if (job->request.timeout_ns != 0) {
     set_alarm(job->request.timeout_ns);
     siginfo_t info;
@@ -252,20 +266,19 @@ static int send_reply(const struct bytepath_spawn_reply* reply) {
   return 1;
 }
 
-static void handle(int number, int flags) {
+static void handle(int number) {
   struct sigaction action;
   memset(&action, 0, sizeof action);
   action.sa_handler = pass_on;
-  action.sa_flags = flags;
   sigaction(number, &action, NULL);
 }
 
 int main(void) {
-  prctl(PR_SET_PDEATHSIG, SIGKILL);
-  handle(SIGINT, 0);
-  handle(SIGTERM, 0);
-  handle(SIGUSR1, 0);
-  handle(SIGALRM, 0);
+  static const int passed_on[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGALRM};
+  for (size_t i = 0; i < sizeof passed_on / sizeof *passed_on; ++i) handle(passed_on[i]);
+  // When run-probe is killed, what runs is ended, group and all, and then our socket has an end.
+  parent = getppid();
+  prctl(PR_SET_PDEATHSIG, SIGUSR1);
   // run-probe ignores it; the programs must find it as a shell would leave it.
   signal(SIGPIPE, SIG_DFL);
   fcntl(socket_descriptor, F_SETFD, FD_CLOEXEC);  // the programs must not talk to run-probe

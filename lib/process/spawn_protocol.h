@@ -19,9 +19,11 @@ struct bytepath_spawn_request {
 };
 
 enum {
-  bytepath_spawn_has_program = 1,  // a descriptor of the program to run
-  bytepath_spawn_has_cgroup = 2,   // a descriptor of cgroup.procs
-  bytepath_spawn_as_user = 4,      // give up our rights for user, group and the groups
+  bytepath_spawn_has_program = 1,   // a descriptor of the program to run
+  bytepath_spawn_has_cgroup = 2,    // a descriptor of cgroup.procs
+  bytepath_spawn_as_user = 4,       // give up our rights for user, group and the groups
+  bytepath_spawn_own_group = 8,     // lead a process group, which is signalled as a whole
+  bytepath_spawn_undisturbed = 16,  // signals are not passed on
   bytepath_spawn_max_descriptors = 5,
   bytepath_spawn_max_groups = 65536  // NGROUPS_MAX of Linux
 };

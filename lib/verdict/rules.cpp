@@ -58,6 +58,7 @@ std::span<const Rule> rules() {
            judge_two_modes},
       Rule{"run-probe", "run.lost-numbers", "a run's output held no number for --metric",
            judge_lost_numbers},
+      Rule{"run-probe", "run.failed-runs", "runs failed and -i went on", judge_failed_runs},
       Rule{"run-probe", "run.same-name", "two commands have the same name", judge_same_name},
       Rule{"run-probe", "run.governor", "the CPU's clock moves with the load", judge_governor},
       Rule{"run-probe", "", "the line that sums up the comparison", judge_run},

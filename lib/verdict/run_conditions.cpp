@@ -209,6 +209,30 @@ void judge_lost_numbers(Document& document) {
   }
 }
 
+void judge_failed_runs(Document& document) {
+  for (const auto* wall : metrics_named(document, "wall")) {
+    const std::string number = label(wall->labels, "number");
+    const auto failed = parameter_number(document, "failed_runs." + number);
+    if (!failed) continue;
+    const auto late = parameter_number(document, "timed_out_runs." + number).value_or(0);
+    document.findings.push_back(
+        {.id = "run.failed-runs",
+         .severity = Severity::warning,
+         .text =
+             fmt::format("{:.0f} of {} runs of {} failed{}: a failure may take less time than "
+                         "the work",
+                         *failed, wall->samples.size(), benchmark_of(*wall),
+                         late > 0 ? fmt::format(", {:.0f} of them by the time limit and left out "
+                                                "of the comparison",
+                                                late)
+                                  : ""),
+         .evidence = {{"benchmark", Value(benchmark_of(*wall))},
+                      {"failed", Value(*failed)},
+                      {"timed_out", Value(late)},
+                      {"runs", Value(static_cast<std::int64_t>(wall->samples.size()))}}});
+  }
+}
+
 void judge_same_name(Document& document) {
   std::map<std::string, std::string> first;  // name -> number
   for (const auto* wall : metrics_named(document, "wall")) {

@@ -14,6 +14,7 @@ void judge_governor(result::Document& document);      // run.governor
 void judge_noise_floor(result::Document& document);   // run.noise-floor
 void judge_two_modes(result::Document& document);     // run.two-modes
 void judge_lost_numbers(result::Document& document);  // run.lost-numbers
+void judge_failed_runs(result::Document& document);   // run.failed-runs
 void judge_same_name(result::Document& document);     // run.same-name
 
 }  // namespace bytepath::verdict

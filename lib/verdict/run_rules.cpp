@@ -22,15 +22,15 @@ std::string reference_of(const Document& document) {
 
 // Times are slower and faster; of anything else there is more or less.
 struct Words {
-  std::string more, less;
+  std::string verb, more, less;
 };
 Words words_of(const ComparisonRow& row) {
   static constexpr std::array times = {"wall", "user", "system", "cpu"};
   if (std::ranges::find(times, row.metric) != times.end()) {
     const std::string what = row.metric == "wall" ? "" : row.metric + " ";
-    return {.more = what + "slower", .less = what + "faster"};
+    return {.verb = "is", .more = what + "slower", .less = what + "faster"};
   }
-  return {.more = "more " + row.metric, .less = "less " + row.metric};
+  return {.verb = "has", .more = "more " + row.metric, .less = "less " + row.metric};
 }
 
 std::string end_text(double percent, std::string_view unknown) {
@@ -40,12 +40,12 @@ std::string end_text(double percent, std::string_view unknown) {
 std::string sentence(const ComparisonRow& row, const std::string& reference) {
   const std::string pairs = fmt::format("{} pair{}", row.count, row.count == 1 ? "" : "s");
   if (row.verdict == "regression") {
-    return fmt::format("{} is {} % {} than {} [{}, {}], {}", row.benchmark,
+    return fmt::format("{} {} {} % {} than {} [{}, {}], {}", row.benchmark, words_of(row).verb,
                        end_text(row.change, "n/a"), words_of(row).more, reference,
                        end_text(row.low, "n/a"), end_text(row.high, "inf"), pairs);
   }
   if (row.verdict == "improvement") {
-    return fmt::format("{} is {} % {} than {} [{}, {}], {}", row.benchmark,
+    return fmt::format("{} {} {} % {} than {} [{}, {}], {}", row.benchmark, words_of(row).verb,
                        end_text(-row.change, "n/a"), words_of(row).less, reference,
                        end_text(-row.high, "n/a"), end_text(-row.low, "100"), pairs);
   }

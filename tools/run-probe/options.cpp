@@ -79,9 +79,11 @@ void add_own_options(cli::Command& command, Options& options) {
             "also compare the reference with itself: the noise floor of this host")
       .choice("--order", raw.order, "order of the runs (paired with --compare)",
               {"blocked", "paired", "random"})
-      .number("--seed", raw.seed, "of the order (drawn anew; in the report)", 0, UINT64_MAX)
+      .number("--seed", raw.seed, "of the order (drawn anew; in the report)", 0, INT64_MAX)
       .text("--metric", raw.metric, "NAME",
             "compare this instead of wall: user, max_rss, a counter, stdout:REGEX")
+      .flag("--higher-is-better", raw.higher_is_better, "of --metric stdout:REGEX: more is better")
+      .needs("--higher-is-better", "--metric")
       .text("--counters", raw.counters, "NAME,...",
             "count these events of perf, by libpfm4's names; list shows them")
       .flag("--require-counters", raw.require_counters,

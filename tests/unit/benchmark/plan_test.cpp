@@ -79,6 +79,8 @@ TEST(Plan, ShellsAreWordsAndTwoNamesAreSpecial) {
   EXPECT_EQ(plan_of(options).execution.kind, Execution::Kind::direct);
   options.shell = "default";
   EXPECT_THAT(plan_of(options).execution.shell, ElementsAre("sh"));
+  options.shell = "";
+  EXPECT_THAT(error_of(options).message, StartsWith("An empty command"));
   options.shell = "''";
   EXPECT_THAT(error_of(options).message, StartsWith("An empty command"));
   options.shell = "bash 'x";
@@ -171,6 +173,17 @@ TEST(Plan, ContradictionsOfTheComparisonAreMistakesOfTheCommandLine) {
               }())
                   .message,
               HasSubstr("only one command"));
+}
+
+TEST(Plan, RunsThatAreDealtAtOnceHaveNoLimitsOfPairs) {
+  auto options = commands({"a", "b"});
+  options.order = "random";
+  EXPECT_TRUE(make_plan(options).has_value());
+  options.against_itself = true;
+  EXPECT_THAT(error_of(options).message, HasSubstr("--order random"));
+  options.against_itself = false;
+  options.max_time = std::chrono::seconds(1);
+  EXPECT_EQ(error_of(options).kind, ErrorKind::usage);
 }
 
 TEST(Plan, OneCommandIsComparedWithItself) {

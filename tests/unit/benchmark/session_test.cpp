@@ -152,31 +152,54 @@ TEST_F(SessionTest, ParametersAreReplacedInPrepareToo) {
   EXPECT_THAT(executor.log, ElementsAre("p 1", "a 1:0"));
 }
 
-TEST_F(SessionTest, InterruptionKeepsRunsAndCleansUp) {
-  std::size_t asked = 0;
-  progress = [&](std::size_t, std::size_t, std::string_view) { return ++asked < 5; };
+TEST_F(SessionTest, InterruptionKeepsWholeRunsAndCleansUp) {
+  progress = [&](std::size_t, std::size_t, std::string_view) { return executor.log.size() < 5; };
   auto of = plan({"a", "b"});
   of.cleanup = "cleanup";
   const auto session = run(of);
   EXPECT_TRUE(session.interrupted);
   EXPECT_FALSE(session.error);
   ASSERT_EQ(session.results.size(), 1U);
-  EXPECT_EQ(session.results[0].runs.size(), 4U);
+  EXPECT_EQ(session.results[0].runs.size(), 4U);  // the fifth was cut short
   EXPECT_EQ(executor.log.back(), "cleanup");
   EXPECT_FALSE(to_document(of, session, {}).complete);
 }
 
-TEST_F(SessionTest, ARunThatTheInterruptionEndedIsNoFailure) {
-  bool interrupted = false;
-  executor.fails = "a";
-  progress = [&](std::size_t, std::size_t, std::string_view what) {
-    const bool asked_after_failure = what.empty();
-    interrupted = interrupted || asked_after_failure;
-    return !interrupted;
-  };
-  const auto session = run(plan({"a"}));
-  EXPECT_TRUE(session.interrupted);
-  EXPECT_FALSE(session.error);
+TEST_F(SessionTest, InterruptedBeforeAnythingWasMeasuredItStillCleansUp) {
+  for (const auto order : {Order::blocked, Order::paired, Order::random}) {
+    executor.log.clear();
+    progress = [&](std::size_t, std::size_t, std::string_view) { return executor.log.size() < 2; };
+    auto of = paired({"a", "b"}, 5);
+    of.order = order;
+    of.setup = "setup";
+    of.cleanup = "cleanup";
+    const auto session = run(of);
+    EXPECT_TRUE(session.interrupted);
+    EXPECT_FALSE(session.error);
+    EXPECT_EQ(executor.log.back(), "cleanup") << static_cast<int>(order);
+  }
+}
+
+// A command that Ctrl-C ended fails, whichever it was.
+TEST_F(SessionTest, WhatFailsBecauseOfTheInterruptionIsNoFailure) {
+  for (const auto order : {Order::blocked, Order::paired}) {
+    for (const std::string failing : {"a", "setup", "prepare"}) {
+      executor.log.clear();
+      executor.fails = failing;
+      progress = [&](std::size_t, std::size_t, std::string_view) {
+        return std::ranges::count_if(executor.log, [&](const std::string& line) {
+                 return line.substr(0, line.find(':')) == failing;
+               }) == 0;
+      };
+      auto of = paired({"a"}, 5);
+      of.order = order;
+      of.setup = "setup";
+      of.prepare = {"prepare"};
+      const auto session = run(of);
+      EXPECT_TRUE(session.interrupted) << failing;
+      EXPECT_FALSE(session.error) << failing;
+    }
+  }
 }
 
 TEST_F(SessionTest, EveryRoundRunsEachCommandOnceInADrawnOrder) {
@@ -266,6 +289,59 @@ TEST_F(SessionTest, TimeEndsWhatIsNeverPrecise) {
   EXPECT_EQ(run(of).results[0].runs.size(), 30U);
 }
 
+TEST_F(SessionTest, WithoutTimePassingThereIsAnEnd) {
+  executor.seconds = {{"a", 0}, {"b", 0}};
+  auto of = paired({"a", "b"}, 0);
+  of.comparison.pairs.reset();
+  of.comparison.max_time = std::chrono::seconds(1);
+  EXPECT_EQ(run(of).results[0].runs.size(), 30U);
+  of.comparison.max_time.reset();
+  of.comparison.precision = 0.01;
+  EXPECT_EQ(run(of).results[0].runs.size(), 30U);
+}
+
+TEST_F(SessionTest, TheMinimumOfRunsIsOneOfRoundsToo) {
+  auto of = paired({"a", "b"}, 0);
+  of.comparison.pairs.reset();
+  of.min_runs = 50;
+  EXPECT_EQ(run(of).results[0].runs.size(), 50U);
+  of.min_runs = 3;
+  executor.seconds = {{"a", 100}, {"b", 100}};
+  EXPECT_EQ(run(of).results[0].runs.size(), 3U);
+}
+
+TEST_F(SessionTest, ARunThatWasNotLetToEndIsLeftOut) {
+  auto of = paired({"a", "b"}, 10);
+  Session session = run(of);
+  for (int i = 0; i < 3; ++i) {
+    auto& cut = session.results[1].runs[static_cast<std::size_t>(i)];
+    cut.timed_out = true;
+    cut.exit_code = 137;
+  }
+  const auto document = to_document(of, session, {});
+  const auto table = std::ranges::find(document.tables, "comparisons", &result::Table::name);
+  ASSERT_NE(table, document.tables.end());
+  EXPECT_EQ(std::get<std::int64_t>(table->rows[0][7]), 7);
+  EXPECT_EQ(std::get<std::int64_t>(document.parameters.at("failed_runs.2")), 3);
+  EXPECT_EQ(std::get<std::int64_t>(document.parameters.at("timed_out_runs.2")), 3);
+  EXPECT_FALSE(document.parameters.contains("failed_runs.1"));
+}
+
+TEST_F(SessionTest, OfACapturedNumberMoreMayBeBetter) {
+  for (const bool higher : {false, true}) {
+    auto of = paired({"a", "b"}, 10);
+    of.comparison.metric = "stdout:x";
+    of.comparison.higher_is_better = higher;
+    Session session = run(of);
+    for (auto& run : session.results[0].runs) run.captured = 100;
+    for (auto& run : session.results[1].runs) run.captured = 200;
+    const auto document = to_document(of, session, {});
+    const auto table = std::ranges::find(document.tables, "comparisons", &result::Table::name);
+    ASSERT_NE(table, document.tables.end());
+    EXPECT_EQ(std::get<std::string>(table->rows[0][11]), higher ? "improvement" : "regression");
+  }
+}
+
 TEST_F(SessionTest, RandomOrderDealsEachCommandAsOften) {
   auto of = paired({"a", "b"}, 50);
   of.order = Order::random;
@@ -318,7 +394,8 @@ TEST_F(SessionTest, CountersThatAreNotThereAreSaidAndNotCounted) {
   Session session = run(of);
   std::vector<counters::Counter> counters(2);
   counters[0].event = {.name = "cycles"};
-  counters[0].refused = Error{.kind = ErrorKind::unsupported, .message = "no PMU", .hint = "none"};
+  counters[0].refused = Error{
+      .kind = ErrorKind::unsupported, .message = "cycles is not supported: no PMU", .hint = "none"};
   counters[1].event = {.name = "page-faults", .rusage = "faults"};
   counters[1].refused = Error{.kind = ErrorKind::denied, .message = "denied", .hint = "be root"};
   for (auto& result : session.results) {
@@ -330,7 +407,7 @@ TEST_F(SessionTest, CountersThatAreNotThereAreSaidAndNotCounted) {
   EXPECT_EQ(std::ranges::count(document.metrics, "page-faults", &result::Metric::name), 2);
   ASSERT_EQ(document.not_measured.size(), 2U);
   EXPECT_EQ(document.not_measured[0].what, "cycles");
-  EXPECT_EQ(document.not_measured[0].reason, "no PMU");
+  EXPECT_EQ(document.not_measured[0].reason, "not supported: no PMU");
   EXPECT_THAT(document.not_measured[1].reason, HasSubstr("getrusage's count is used"));
 }
 

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -108,9 +109,9 @@ TEST_F(Spawn, ReadsMoreOutputThanAPipeHolds) {
 }
 
 TEST_F(Spawn, DoesNotWaitForABackgroundProcessThatKeepsTheOutput) {
-  const auto started = std::chrono::steady_clock::now();
-  EXPECT_EQ(output_of(shell("echo now; sleep 20 &")), "now\n");
-  EXPECT_LT(std::chrono::steady_clock::now() - started, std::chrono::seconds(15));
+  const test::TemporaryFolder folder;
+  EXPECT_EQ(output_of(shell("echo now; sleep 100 & echo $! >" + folder.at("pid"))), "now\n");
+  EXPECT_EQ(kill(std::stoi(folder.read("pid")), SIGKILL), 0);  // it still runs
 }
 
 TEST_F(Spawn, SaysWhyAProgramCannotBeRun) {
@@ -145,6 +146,21 @@ TEST_F(Spawn, EndsAProgramThatIgnoresBeingInterrupted) {
   interrupted_ = true;
   const auto outcome = run(shell("trap '' INT TERM; sleep 30; sleep 30"));
   EXPECT_EQ(outcome.exit_code(), 128 + SIGKILL);
+}
+
+TEST_F(Spawn, LeavesAProgramAloneThatMustNotBeInterrupted) {
+  interrupted_ = true;
+  auto request = shell("kill -TERM " + std::to_string(helper_->pid()) + "; exit 4");
+  request.interruptible = false;
+  EXPECT_EQ(run(request).exit_code(), 4);
+}
+
+TEST_F(Spawn, KeepsAProgramInItsOwnGroupOrInOurs) {
+  auto request = shell("read -r pid name state parent group rest </proc/$$/stat; echo $group");
+  request.own_group = false;
+  EXPECT_EQ(output_of(request), std::to_string(getpgrp()) + "\n");
+  request.own_group = true;
+  EXPECT_NE(output_of(request), std::to_string(getpgrp()) + "\n");
 }
 
 TEST_F(Spawn, ProgramsFindSignalsAsAShellLeavesThem) {
@@ -218,6 +234,11 @@ TEST_F(Spawn, ProgramsEndWhenTheHelperIsKilled) {
 TEST(FindProgram, LooksInPathAndNowhereElse) {
   EXPECT_THAT(find_program("sh").value_or(""), testing::EndsWith("/sh"));
   EXPECT_EQ(find_program("./x/y").value_or(""), "./x/y");
+  EXPECT_FALSE(find_program("").has_value());
+  const test::TemporaryFolder folder;
+  setenv("PATH", folder.path().c_str(), 1);
+  EXPECT_EQ(mkdir(folder.at("tool").c_str(), 0755), 0);
+  EXPECT_FALSE(find_program("tool").has_value());  // a folder is no program
   EXPECT_FALSE(find_program("no-such-program-b5d95741").has_value());
 }
 

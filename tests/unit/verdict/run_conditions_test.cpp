@@ -113,6 +113,15 @@ TEST(RunConditions, RunsWithoutANumberAreCounted) {
   EXPECT_EQ(found(with({metric("stdout:x", {1, 2}, 1)}), "run.lost-numbers").id, "");
 }
 
+TEST(RunConditions, RunsThatFailedAreCounted) {
+  auto document = with({metric("wall", {1, 1, 1}, 1)});
+  EXPECT_EQ(found(document, "run.failed-runs").id, "");
+  document.parameters["failed_runs.1"] = std::int64_t{2};
+  EXPECT_THAT(found(document, "run.failed-runs").text, HasSubstr("2 of 3 runs of xz failed:"));
+  document.parameters["timed_out_runs.1"] = std::int64_t{1};
+  EXPECT_THAT(found(document, "run.failed-runs").text, HasSubstr("1 of them by the time limit"));
+}
+
 TEST(RunConditions, TwoCommandsOfOneNameAreSaid) {
   EXPECT_THAT(
       found(with({metric("wall", {1}, 1, "1"), metric("wall", {1}, 1, "2")}), "run.same-name").text,
