@@ -33,8 +33,9 @@ std::string colored_verdict(const std::string& verdict, const report::Style& sty
 }
 
 std::string row_text(const result::ComparisonRow& row, const report::Style& style) {
-  const std::string seen =
-      std::isnan(row.detectable) ? "" : fmt::format(", could have seen {:.2g} %", row.detectable);
+  const std::string seen = !std::isfinite(row.detectable)
+                               ? ""
+                               : fmt::format(", could have seen {:.2g} %", row.detectable);
   return fmt::format("  {}\n    {} {}  {} -> {}  ({} runs each{}){}\n",
                      report::printable(row.benchmark), colored_verdict(row.verdict, style),
                      style.bold(row.change_text()), report::printable(row.baseline),

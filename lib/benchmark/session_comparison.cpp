@@ -23,7 +23,7 @@ std::string unit_of(const Plan& plan) {
 compare::Benchmark benchmark_of(const Plan& plan, const BenchmarkResult& result,
                                 const std::string& name) {
   compare::Measured measured{.metric = plan.comparison.metric, .unit = unit_of(plan)};
-  measured.kind = compare::kind_of_unit(measured.unit);
+  measured.kind = compare::kind_of_metric(measured.metric, measured.unit);
   if (plan.comparison.higher_is_better) measured.better = result::Better::higher;
   measured.samples.reserve(result.runs.size());
   for (const auto& run : result.runs) {

@@ -74,6 +74,13 @@ Result<std::vector<Comparison>> compare_pairs(const Suite& suite, const Rules& r
 Result<std::vector<Comparison>> compare_suites(const Suite& base, const Suite& now,
                                                const Rules& rules);
 
+// A benchmark's metric against that of its own copy (run-probe --aa), by the rules of every other
+// comparison: counts of 0 too, and as many pairs as their stopping needs. Without `pairs` the two
+// are independent. Its margin is the general one, no gate asks for it, and `why` is only why there
+// is no interval, or empty.
+Comparison compare_with_copy(const Measured& reference, const Measured& copy,
+                             std::optional<stats::Stopping> pairs);
+
 // The line that says that nobody knows whether these two were measured on one host: hyperfine and
 // Google Benchmark do not write it down. Nothing where both files name their host.
 std::optional<result::NotMeasured> host_doubt(const Suite& base, const Suite& now);

@@ -53,14 +53,21 @@ Comparison about(const std::string& benchmark, const Measured& measured, const R
   comparison.unit = measured.unit;
   comparison.better = measured.better;
   comparison.kind = measured.kind;
-  comparison.effect.ratio = std::numeric_limits<double>::quiet_NaN();
-  comparison.effect.high = std::numeric_limits<double>::infinity();
-  comparison.effect.detectable = std::numeric_limits<double>::infinity();
   comparison.margin = rules.margin;
   if (const auto* gate = find_gate(rules.gates, benchmark, measured.metric)) {
     comparison.margin = gate->margin;
     comparison.gate = gate->text;
   }
+  return comparison;
+}
+
+Comparison of_pair(const std::string& benchmark, const Measured& now, const MetricPair& pair,
+                   const Rules& rules) {
+  Comparison comparison = about(benchmark, now, rules);
+  comparison.baseline = pair.baseline();
+  comparison.now = pair.now();
+  comparison.effect = pair.effect();
+  comparison.paired = pair.is_paired();
   return comparison;
 }
 
@@ -143,12 +150,8 @@ std::string_view name_of(Outcome outcome) {
 
 Comparison compare_metric(const std::string& benchmark, const Measured& base, const Measured& now,
                           const Session& session, const Rules& rules) {
-  Comparison comparison = about(benchmark, now, rules);
   const MetricPair pair(base, now, session.pairs);
-  comparison.baseline = pair.baseline();
-  comparison.now = pair.now();
-  comparison.effect = pair.effect();
-  comparison.paired = session.pairs.has_value();
+  Comparison comparison = of_pair(benchmark, now, pair, rules);
   const std::string refused = incomparable(base, now, session);
   if (!refused.empty()) {
     refuse(comparison, Verdict::incomparable, refused);
@@ -157,6 +160,15 @@ Comparison compare_metric(const std::string& benchmark, const Measured& base, co
   conclude(comparison, pair);
   add_reason(comparison.why, pair.left_out());
   ask_gate(comparison, pair, rules);
+  return comparison;
+}
+
+Comparison compare_with_copy(const Measured& reference, const Measured& copy,
+                             std::optional<stats::Stopping> pairs) {
+  const MetricPair pair(reference, copy, pairs);
+  Comparison comparison = of_pair({}, copy, pair, {});
+  conclude(comparison, pair);
+  comparison.why = pair.lack();
   return comparison;
 }
 
@@ -195,8 +207,6 @@ void settle_gates(std::vector<Comparison>& comparisons, const Rules& rules,
     Comparison comparison;
     comparison.benchmark = gate.pattern;
     comparison.metric = gate.metric;
-    comparison.effect.ratio = std::numeric_limits<double>::quiet_NaN();
-    comparison.effect.high = std::numeric_limits<double>::infinity();
     comparison.margin = gate.margin;
     comparison.gate = gate.text;
     refuse(comparison, Verdict::missing, "no benchmark measured it");

@@ -4,6 +4,7 @@
 #include <span>
 
 #include "base/text.h"
+#include "compare/comparison.h"
 #include "compare/suite_readers.h"
 #include "result/json_document.h"
 #include "stats/order.h"
@@ -30,9 +31,11 @@ T parameter(const Document& document, const char* key, T otherwise) {
 // The samples of some metrics are parts of the value and not repetitions of it, as those of
 // memcpy-probe's slow_page_pairs: a share of pairs, with the time of each pair. They can be told by
 // their median, which is not the metric's; samples beyond max_samples are cut off and say nothing.
+// A run without a number (NaN) has its sample, and the count leaves it out.
 bool are_repetitions(const Metric& metric) {
-  if (metric.count != metric.samples.size()) return metric.count > metric.samples.size();
-  const double of_samples = stats::summarize(metric.samples).median;
+  const auto summary = stats::summarize(metric.samples);
+  if (metric.count != summary.count) return metric.count > summary.count;
+  const double of_samples = summary.median;
   return std::abs(of_samples - metric.median) <= 1e-6 * std::abs(metric.median);
 }
 
@@ -41,7 +44,7 @@ Measured measured_from(const Metric& metric) {
   return {.metric = metric.name,
           .unit = metric.unit,
           .better = metric.better,
-          .kind = kind_of_unit(metric.unit),
+          .kind = kind_of_metric(metric.name, metric.unit),
           .samples = repeated ? metric.samples : std::vector<double>{},
           .median = metric.median,
           .low = metric.low,
@@ -176,7 +179,7 @@ std::optional<stats::Effect> against_itself(const Session& session, const Suite&
   if (!suite.paired || session.reference_copy == nullptr) return std::nullopt;
   for (const auto& wall : suite.benchmarks[suite.reference].metrics) {
     if (wall.metric != wall_metric) continue;
-    return stats::paired_effect(wall.samples, session.reference_copy->samples, suite.stopping);
+    return compare_with_copy(wall, measured_from(*session.reference_copy), suite.stopping).effect;
   }
   return std::nullopt;
 }

@@ -6,7 +6,6 @@
 
 #include "base/text.h"
 #include "compare/margin.h"
-#include "compare/name_pattern.h"
 
 namespace bytepath::compare {
 namespace {
@@ -41,21 +40,19 @@ Result<double> parse_margin(std::string_view text) {
   return number / 100;
 }
 
-Result<> check_gate(const Gate& gate) {
+Result<> complete_gate(Gate& gate) {
   if (trim(gate.metric).empty()) return fail(ErrorKind::usage, "names no metric", accepted);
   if (gate.metric.find('@') != std::string::npos)
     return fail(ErrorKind::usage, fmt::format("no metric has an '@': '{}'", gate.metric), accepted);
   if (!is_expression(gate.pattern)) return {};
-  const auto pattern = NamePattern::parse(inner(gate.pattern));
-  if (!pattern) return std::unexpected(pattern.error());
+  BYTEPATH_TRY(expression, NamePattern::parse(inner(gate.pattern)));
+  gate.expression = std::move(expression);
   return {};
 }
 
 bool Gate::names(std::string_view benchmark, std::string_view of_metric) const {
   if (of_metric != metric) return false;
   if (pattern.empty() || pattern == benchmark) return true;
-  if (!is_expression(pattern)) return false;
-  const auto expression = NamePattern::parse(inner(pattern));
   return expression && expression->found_in(benchmark);
 }
 
@@ -79,8 +76,8 @@ Result<Gate> parse_gate(std::string_view text) {
   const auto margin = parse_margin(text.substr(colon + 1));
   if (!margin) return refuse(margin.error().message, accepted);
   gate.margin = *margin;
-  const auto checked = check_gate(gate);
-  if (!checked) return refuse(checked.error().message, checked.error().hint);
+  if (auto completed = complete_gate(gate); !completed)
+    return refuse(completed.error().message, completed.error().hint);
   return gate;
 }
 

@@ -1,10 +1,12 @@
 #pragma once
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "base/result.h"
+#include "compare/name_pattern.h"
 
 namespace bytepath::compare {
 
@@ -16,6 +18,7 @@ struct Gate {
   std::string pattern;  // empty: every benchmark; "/.../" is a regular expression (ECMAScript) that
                         // must be found in the name, otherwise the whole name
   double margin = 0;    // part of 1
+  std::optional<NamePattern> expression = {};  // what is between the slashes of the pattern
 
   bool names(std::string_view benchmark, std::string_view of_metric) const;
 };

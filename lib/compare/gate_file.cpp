@@ -91,9 +91,9 @@ class Reader {
     const auto part = parse_margin(margin);
     if (!part) return refuse(line_of(table, "margin"), part.error().message, part.error().hint);
     gate.margin = *part;
-    const auto checked = check_gate(gate);
-    if (!checked)
-      return refuse(line_of(table, "benchmark"), checked.error().message, checked.error().hint);
+    const auto completed = complete_gate(gate);
+    if (!completed)
+      return refuse(line_of(table, "benchmark"), completed.error().message, completed.error().hint);
     gate.text = fmt::format("{}{}{}:{}{}", gate.metric, gate.pattern.empty() ? "" : "@",
                             gate.pattern, margin.starts_with('+') ? "" : "+", margin);
     return gate;

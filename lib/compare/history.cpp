@@ -3,9 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <optional>
 
-#include "compare/entry_name.h"
 #include "compare/readable.h"
 #include "stats/levels.h"
 
@@ -29,13 +27,6 @@ const Measured* find_measured(const Suite& suite, const HistoryOptions& options)
   return nullptr;
 }
 
-double days_between(const Entry& first, const Entry& last) {
-  const auto begin = parse_time(first.time);
-  const auto end = parse_time(last.time);
-  if (!begin || !end) return 0;
-  return std::chrono::duration<double, std::chrono::days::period>(*end - *begin).count();
-}
-
 result::Series series_of(const std::vector<Stage>& stages, const std::string& machine,
                          const HistoryOptions& options) {
   result::Series series{.name = "history",
@@ -43,7 +34,7 @@ result::Series series_of(const std::vector<Stage>& stages, const std::string& ma
                                    {"metric", options.metric},
                                    {"machine", machine}},
                         .title = "History",
-                        .x_label = options.by_days ? "days since the oldest run" : "run",
+                        .x_label = "run",
                         .x_unit = {},
                         .unit = stages.front().measured->unit,
                         .points = {}};
@@ -135,12 +126,10 @@ Result<> add_history(result::Document& document, std::span<const HistoryRun> run
   for (std::size_t i = 0; i < runs.size(); ++i) {
     const auto* measured = find_measured(runs[i].suite, options);
     if (measured == nullptr || !std::isfinite(measured->median)) continue;
-    const double x =
-        options.by_days ? days_between(runs.front().entry, runs[i].entry) : static_cast<double>(i);
     // A change of the unit would look like one of the value.
     auto& stages = machines[runs[i].entry.machine];
     if (!stages.empty() && stages.front().measured->unit != measured->unit) continue;
-    stages.push_back({.entry = &runs[i].entry, .measured = measured, .x = x});
+    stages.push_back({.entry = &runs[i].entry, .measured = measured, .x = static_cast<double>(i)});
   }
   if (machines.empty()) {
     return fail(ErrorKind::unsupported,

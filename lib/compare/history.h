@@ -15,7 +15,6 @@ struct HistoryRun {
 struct HistoryOptions {
   std::string benchmark;
   std::string metric;
-  bool by_days = false;         // x is days since the oldest run, otherwise the number of the run
   double smallest_step = 0.03;  // a part of 1: levels closer than this are one level
 };
 

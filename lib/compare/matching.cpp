@@ -96,9 +96,6 @@ Comparison whole_benchmark(const Benchmark& benchmark, Verdict verdict, std::str
   Comparison comparison;
   comparison.benchmark = benchmark.name;
   comparison.better = result::Better::none;
-  comparison.effect.ratio = std::numeric_limits<double>::quiet_NaN();
-  comparison.effect.high = std::numeric_limits<double>::infinity();
-  comparison.effect.detectable = std::numeric_limits<double>::infinity();
   comparison.margin = std::numeric_limits<double>::quiet_NaN();
   comparison.verdict = verdict;
   comparison.why = std::move(why);

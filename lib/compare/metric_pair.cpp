@@ -93,7 +93,6 @@ void MetricPair::compare_samples() {
 }
 
 void MetricPair::compare_medians(const Measured& base, const Measured& now) {
-  effect_ = {.ratio = not_a_number, .low = 0, .high = infinity, .detectable = infinity};
   const double before = substitute(baseline_, kind_);
   const double after = substitute(now_, kind_);
   if (!(before > 0) || !(after > 0)) return;

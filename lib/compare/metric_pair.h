@@ -26,6 +26,7 @@ class MetricPair {
   const stats::Effect& effect() const { return effect_; }  // now / base
   double baseline() const { return baseline_; }            // medians, of one unit
   double now() const { return now_; }
+  bool is_paired() const { return pairs_.has_value(); }
 
   // The effect as a factor above which it is worse: base / now for what should be high.
   stats::Effect worsening() const;

@@ -9,6 +9,8 @@
 #include <string_view>
 
 #include "base/descriptor.h"
+#include "base/text.h"
+#include "compare/suite_readers.h"
 #include "process/capture.h"
 #include "process/spawn.h"
 
@@ -63,6 +65,51 @@ Result<std::string> find_run_probe() {
   return process::find_program("run-probe");
 }
 
+Result<> check_machine(const Suite& suite, const result::Host& here) {
+  const auto refuse = [&](std::string_view why) {
+    return fail(ErrorKind::unsupported, fmt::format("{}: {}", suite.path, why),
+                "run --confirm where the runs were measured");
+  };
+  if (suite.host.machine_hash.empty())
+    return refuse("does not say on which machine it was measured");
+  if (here.machine_hash.empty()) return refuse("this machine has no fingerprint to know it by");
+  if (suite.host.machine_hash != here.machine_hash)
+    return refuse("was measured on another machine");
+  return {};
+}
+
+// As a shell would take it: words of other characters than these in single quotes.
+std::string command_line(const std::vector<std::string>& words) {
+  constexpr std::string_view plain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./:,@%";
+  std::string out;
+  for (const auto& word : words) {
+    if (!out.empty()) out += ' ';
+    if (!word.empty() && word.find_first_not_of(plain) == std::string::npos) {
+      out += word;
+      continue;
+    }
+    out += '\'';
+    for (const char c : word) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    out += '\'';
+  }
+  return one_line(out);
+}
+
+// A finding and a broken instrument (1 and 3) come with a report too.
+bool may_have_reported(int exit_status) {
+  return exit_status == 0 || exit_status == 1 || exit_status == 3;
+}
+
+std::unexpected<Error> run_probe_failed(const process::Captured& captured) {
+  std::string last;
+  for (const auto line : split(captured.errors, '\n')) {
+    if (!trim(line).empty()) last = one_line(trim(line));
+  }
+  return fail(ErrorKind::failed, fmt::format("measuring again: run-probe ended with status {}{}{}",
+                                             captured.exit_status, last.empty() ? "" : ": ", last));
+}
+
 }  // namespace
 
 Result<std::vector<std::string>> remeasure_arguments(const Suite& suite, std::uint64_t seed,
@@ -91,26 +138,22 @@ Result<std::vector<std::string>> remeasure_arguments(const Suite& suite, std::ui
   return out;
 }
 
-Result<Suite> remeasure(const Suite& suite, std::uint64_t seed, const result::Host& here) {
+Result<Suite> remeasure(const Suite& suite, std::uint64_t seed, const result::Host& here,
+                        const Watch& watch) {
   const TemporaryFile file;
   if (!file) return fail_errno(errno, "cannot make {}", file.path());
   BYTEPATH_TRY(arguments, remeasure_arguments(suite, seed, file.path()));
-  if (suite.host.machine_hash != here.machine_hash) {
-    return fail(ErrorKind::unsupported,
-                fmt::format("{}: was measured on another machine", suite.path),
-                "run --confirm where the runs were measured");
-  }
+  if (auto checked = check_machine(suite, here); !checked) return std::unexpected(checked.error());
   BYTEPATH_TRY(program, find_run_probe());
   arguments.insert(arguments.begin(), program);
-  BYTEPATH_TRY(captured, process::capture(arguments, {.time_limit = std::chrono::hours(24),
-                                                      .directory = suite.directory}));
-  // 1 and 3 come with a report too: a finding, or a broken instrument.
-  BYTEPATH_TRY(again, load_suite(file.path()));
-  if (!again.complete || captured.exit_status > 3) {
-    return fail(
-        ErrorKind::failed,
-        fmt::format("run-probe ended with status {} when measuring again", captured.exit_status));
-  }
+  if (watch.announce) watch.announce(command_line(arguments));
+  BYTEPATH_TRY(captured, process::capture(arguments, {.environment = {},
+                                                      .time_limit = std::chrono::hours(24),
+                                                      .directory = suite.directory,
+                                                      .interrupted = watch.interrupted}));
+  if (!may_have_reported(captured.exit_status)) return run_probe_failed(captured);
+  auto again = load_suite(file.path());
+  if (!again || !again->complete) return run_probe_failed(captured);
   return again;
 }
 

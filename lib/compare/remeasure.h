@@ -1,6 +1,8 @@
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -15,9 +17,16 @@ namespace bytepath::compare {
 Result<std::vector<std::string>> remeasure_arguments(const Suite& suite, std::uint64_t seed,
                                                      const std::string& path);
 
-// Measures it, in the folder where it was measured, with the run-probe beside `program` (our own
-// path) or else in PATH. Errors: unsupported, as above, or another machine by its fingerprint;
-// failed: run-probe did.
-Result<Suite> remeasure(const Suite& suite, std::uint64_t seed, const result::Host& here);
+// Who waits for it.
+struct Watch {
+  std::function<void(std::string_view)> announce;  // the command line, before it runs
+  std::function<bool()> interrupted;               // true ends the measuring; asked every 200 ms
+};
+
+// Measures it, in the folder where it was measured, with the run-probe beside our own program or
+// else in PATH. Errors: unsupported, as above, or another machine by its fingerprint, or none;
+// failed: run-probe did, with its own last line, or was interrupted.
+Result<Suite> remeasure(const Suite& suite, std::uint64_t seed, const result::Host& here,
+                        const Watch& watch = {});
 
 }  // namespace bytepath::compare

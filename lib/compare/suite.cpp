@@ -92,6 +92,15 @@ Kind kind_of_unit(std::string_view unit) {
   return std::ranges::find(ratios, unit) != ratios.end() ? Kind::ratio : Kind::count;
 }
 
+Kind kind_of_metric(std::string_view metric, std::string_view unit) {
+  return unit.empty() && metric.starts_with("stdout:") ? Kind::time : kind_of_unit(unit);
+}
+
+bool is_broken(const Suite& suite) {
+  const auto& itself = suite.against_itself;
+  return itself && itself->count > 0 && (itself->low > 1 || itself->high < 1);
+}
+
 Result<Suite> read_suite(std::string_view text, std::string_view name) {
   BYTEPATH_TRY(file, parse_json(text, name));
   BYTEPATH_TRY(suite, read_any(file, name));

@@ -18,6 +18,9 @@ enum class Kind {
   ratio   // both, but free of the machine's drift: two times of one session
 };
 Kind kind_of_unit(std::string_view unit);
+// By the name too: of a number that a program wrote ("stdout:NAME") without a unit nobody knows
+// what it hangs on, and so it is taken to hang on the machine.
+Kind kind_of_metric(std::string_view metric, std::string_view unit);
 
 struct Measured {
   std::string metric;  // "wall", "page-faults", "copy_ratio"
@@ -61,6 +64,9 @@ struct Suite {
   std::vector<std::string> arguments;
   std::string directory;
 };
+
+// Whether its reference differs from itself: then nothing that was measured can be trusted.
+bool is_broken(const Suite& suite);
 
 // Reads a document of any probe, run-probe's and hyperfine's JSON (an object with `results`) or
 // Google Benchmark's (an object with `benchmarks` and `context`; repetitions of one name become one

@@ -57,8 +57,6 @@ Attempt open_event(pid_t task, const Event& event, bool user_only) {
   return open_on(task, attributes);
 }
 
-bool is_denial(int errno_value) { return errno_value == EACCES || errno_value == EPERM; }
-
 // The kernel names the CPU's own PMU "cpu", those of a hybrid CPU "cpu_core" and "cpu_atom".
 bool has_pmu() {
   std::error_code ignored;

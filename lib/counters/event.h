@@ -17,7 +17,7 @@ struct Event {
   std::uint64_t config2 = 0;
   bool user_only = false;    // the name said ":u"
   bool kernel_only = false;  // the name said ":k"
-  std::string unit;          // "ns" for clocks, else empty
+  std::string unit;          // "ns" for clocks, "cycles" for generic names of cycles, else empty
   // What getrusage(2) counts too, for users who may not count the kernel's part: the field's name
   // ("minflt", "majflt", "faults", "switches", "cpu-time"), or empty.
   std::string rusage;

@@ -10,8 +10,6 @@ namespace {
 
 constexpr std::string_view permission = "sysctl kernel.perf_event_paranoid=1 or CAP_PERFMON";
 
-bool is_denial(int errno_value) { return errno_value == EACCES || errno_value == EPERM; }
-
 bool counts_in_pmu(const Event& event) {
   return event.type == PERF_TYPE_HARDWARE || event.type == PERF_TYPE_HW_CACHE ||
          event.type == PERF_TYPE_RAW;
@@ -40,6 +38,8 @@ Error no_resources(std::string_view what, int errno_value) {
 }
 
 }  // namespace
+
+bool is_denial(int errno_value) { return errno_value == EACCES || errno_value == EPERM; }
 
 bool is_clock(const Event& event) {
   return event.type == PERF_TYPE_SOFTWARE &&

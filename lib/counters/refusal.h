@@ -16,6 +16,9 @@ bool may_leave_kernel_out(const Event& event);
 // (task_clock_event_update, kernel/events/core.c). It only decides whether this user may open them.
 bool is_clock(const Event& event);
 
+// Of an errno: this user may not, another one might.
+bool is_denial(int errno_value);
+
 // Why perf_event_open(2) refused an event, by its errno. has_pmu: the kernel drives a PMU of the
 // CPU here.
 Error refusal(const Event& event, int errno_value, bool has_pmu);

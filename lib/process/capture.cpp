@@ -7,9 +7,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <csignal>
+#include <span>
 #include <string_view>
+#include <utility>
 
 #include "base/descriptor.h"
 
@@ -43,13 +46,14 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
   return out;
 }
 
-Result<pid_t> start(std::vector<std::string> arguments, const CaptureOptions& options, int output) {
+Result<pid_t> start(std::vector<std::string> arguments, const CaptureOptions& options, int output,
+                    int errors) {
   auto environment = merged_environment(options);
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
   posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
-  posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+  posix_spawn_file_actions_adddup2(&actions, errors, STDERR_FILENO);
   if (!options.directory.empty()) {
     posix_spawn_file_actions_addchdir_np(&actions, options.directory.c_str());
   }
@@ -62,67 +66,159 @@ Result<pid_t> start(std::vector<std::string> arguments, const CaptureOptions& op
   return pid;
 }
 
-// Waits until there is something to read, or until the time limit.
-Result<> wait_readable(int fd, Clock::time_point deadline) {
-  while (true) {
+struct Pipe {
+  Descriptor reading;
+  Descriptor writing;
+};
+
+Result<Pipe> make_pipe() {
+  std::array<int, 2> ends{};
+  if (pipe2(ends.data(), O_CLOEXEC) != 0) return fail_errno(errno, "cannot make a pipe");
+  return Pipe{.reading = Descriptor(ends[0]), .writing = Descriptor(ends[1])};
+}
+
+// A running program, until it has ended and closed its output: it may do either first. What it
+// started may keep its standard error open, which is not waited for.
+class Run {
+ public:
+  Run(pid_t pid, Descriptor output, Descriptor errors, const CaptureOptions& options)
+      : pid_(pid),
+        // Empty with a kernel before 5.3: then its end is waited for without a limit.
+        process_(static_cast<int>(syscall(SYS_pidfd_open, pid, 0))),
+        output_(std::move(output)),
+        errors_(std::move(errors)),
+        options_(options),
+        deadline_(Clock::now() + options.time_limit) {}
+
+  Result<> follow(Captured& captured) {
+    while (output_ || process_) {
+      std::array<pollfd, 3> waiting = {
+          pollfd{.fd = output_.get(), .events = POLLIN, .revents = 0},
+          pollfd{.fd = errors_.get(), .events = POLLIN, .revents = 0},
+          pollfd{.fd = process_.get(), .events = POLLIN, .revents = 0}};
+      if (auto waited = wait(waiting); !waited) return waited;
+      if (waiting[1].revents != 0) read_errors(captured);
+      if (waiting[0].revents != 0) {
+        if (auto got = read_output(captured); !got) return got;
+      }
+      if (waiting[2].revents != 0) process_ = Descriptor();
+    }
+    drain_errors(captured);
+    return {};
+  }
+
+  // Its exit status: 128 + n when signal n ended it.
+  int reap() const {
+    int status = 0;
+    while (waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
+    }
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  }
+
+  void kill_and_reap() const {
+    kill(pid_, SIGKILL);
+    reap();
+  }
+
+  // Gives it the time to end its own children and to clean up.
+  void terminate_and_reap() const {
+    constexpr std::chrono::seconds patience(2);
+    constexpr int pause_ms = 20;
+    kill(pid_, SIGTERM);
+    const auto end = Clock::now() + patience;
+    while (Clock::now() < end) {
+      int status = 0;
+      if (waitpid(pid_, &status, WNOHANG) == pid_) return;
+      poll(nullptr, 0, pause_ms);
+    }
+    kill_and_reap();
+  }
+
+  bool was_interrupted() const { return was_interrupted_; }
+
+ private:
+  // Until one of them has something, at most until the next time to ask.
+  Result<> wait(std::span<pollfd> waiting) {
+    constexpr std::chrono::milliseconds asked_every(200);
     const auto left =
-        std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
-    pollfd waiting{.fd = fd, .events = POLLIN, .revents = 0};
-    const int ready = left > 0 ? poll(&waiting, 1, static_cast<int>(left)) : 0;
-    if (ready > 0) return {};
-    if (ready == 0) return fail(ErrorKind::failed, "ran longer than its time limit");
+        std::chrono::duration_cast<std::chrono::milliseconds>(deadline_ - Clock::now());
+    if (left.count() <= 0) return fail(ErrorKind::failed, "ran longer than its time limit");
+    was_interrupted_ = options_.interrupted && options_.interrupted();
+    if (was_interrupted_) return fail(ErrorKind::failed, "interrupted");
+    const auto pause = std::min(left, asked_every);
+    if (poll(waiting.data(), waiting.size(), static_cast<int>(pause.count())) >= 0) return {};
     if (errno != EINTR) return fail_errno(errno, "cannot wait");
+    for (auto& each : waiting) each.revents = 0;
+    return {};
   }
-}
 
-Result<> read_all(int fd, std::size_t max_output, Clock::time_point deadline, std::string& out) {
-  std::array<char, 65536> buffer{};
-  while (true) {
-    if (auto ready = wait_readable(fd, deadline); !ready) return ready;
-    const ssize_t got = read(fd, buffer.data(), buffer.size());
-    if (got < 0 && errno == EINTR) continue;
+  Result<> read_output(Captured& captured) {
+    const ssize_t got = read(output_.get(), buffer_.data(), buffer_.size());
+    if (got < 0 && errno == EINTR) return {};
     if (got < 0) return fail_errno(errno, "cannot read output");
-    if (got == 0) return {};
-    out.append(buffer.data(), static_cast<std::size_t>(got));
-    if (out.size() > max_output) return fail(ErrorKind::failed, "wrote more than its limit");
+    if (got == 0) output_ = Descriptor();
+    captured.output.append(buffer_.data(), static_cast<std::size_t>(got));
+    if (captured.output.size() > options_.max_output)
+      return fail(ErrorKind::failed, "wrote more than its limit");
+    return {};
   }
-}
 
-// A program may close its output and run on.
-Result<> wait_for_exit(pid_t pid, Clock::time_point deadline) {
-  const Descriptor process(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
-  if (!process) return {};  // a kernel before 5.3: it is waited for without a limit
-  return wait_readable(process.get(), deadline);
-}
-
-int reap(pid_t pid) {
-  int status = 0;
-  while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+  // What cannot be read is not there: it is for a message only.
+  void read_errors(Captured& captured) {
+    const ssize_t got = read(errors_.get(), buffer_.data(), buffer_.size());
+    if (got < 0 && errno == EINTR) return;
+    if (got <= 0) {
+      errors_ = Descriptor();
+      return;
+    }
+    captured.errors.append(buffer_.data(), static_cast<std::size_t>(got));
+    if (captured.errors.size() > max_errors)
+      captured.errors.erase(0, captured.errors.size() - max_errors);
   }
-  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-}
+
+  // What it wrote before it ended, and no more than a pipe holds.
+  void drain_errors(Captured& captured) {
+    constexpr int pipe_fulls = 16;
+    for (int i = 0; i < pipe_fulls && errors_; ++i) {
+      pollfd waiting{.fd = errors_.get(), .events = POLLIN, .revents = 0};
+      if (poll(&waiting, 1, 0) <= 0) return;
+      read_errors(captured);
+    }
+  }
+
+  pid_t pid_;
+  Descriptor process_;
+  Descriptor output_;
+  Descriptor errors_;
+  const CaptureOptions& options_;
+  Clock::time_point deadline_;
+  bool was_interrupted_ = false;
+  std::array<char, 65536> buffer_{};
+};
 
 }  // namespace
 
 Result<Captured> capture(const std::vector<std::string>& arguments, const CaptureOptions& options) {
-  std::array<int, 2> ends{};
-  if (pipe2(ends.data(), O_CLOEXEC) != 0) return fail_errno(errno, "cannot make a pipe");
-  const Descriptor reading(ends[0]);
-  Descriptor writing(ends[1]);
-  auto pid = start(arguments, options, writing.get());
-  writing = Descriptor();  // or the end of the output would never come
+  BYTEPATH_TRY(output, make_pipe());
+  BYTEPATH_TRY(errors, make_pipe());
+  auto pid = start(arguments, options, output.writing.get(), errors.writing.get());
+  output.writing = Descriptor();  // or the end of the output would never come
+  errors.writing = Descriptor();
   if (!pid) return std::unexpected(pid.error());
+  Run run(*pid, std::move(output.reading), std::move(errors.reading), options);
   Captured captured;
-  const auto deadline = Clock::now() + options.time_limit;
-  auto complete = read_all(reading.get(), options.max_output, deadline, captured.output);
-  if (complete) complete = wait_for_exit(*pid, deadline);
-  if (!complete) kill(*pid, SIGKILL);
-  captured.exit_status = reap(*pid);
-  if (!complete) {
-    return fail(complete.error().kind,
-                fmt::format("{}: {}", arguments.front(), complete.error().message));
+  const auto complete = run.follow(captured);
+  if (complete) {
+    captured.exit_status = run.reap();
+    return captured;
   }
-  return captured;
+  if (run.was_interrupted()) {
+    run.terminate_and_reap();
+  } else {
+    run.kill_and_reap();
+  }
+  return fail(complete.error().kind,
+              fmt::format("{}: {}", arguments.front(), complete.error().message));
 }
 
 }  // namespace bytepath::process

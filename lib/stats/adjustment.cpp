@@ -39,17 +39,4 @@ std::vector<double> holm_adjusted(std::span<const double> p_values) {
   return adjusted;
 }
 
-std::vector<double> benjamini_hochberg_adjusted(std::span<const double> p_values) {
-  std::vector<double> adjusted(p_values.size());
-  const auto all = ranked(p_values);
-  const auto count = static_cast<double>(all.size());
-  double smallest = 1;
-  for (std::size_t rank = all.size(); rank > 0; --rank) {
-    const auto& [p, index] = all[rank - 1];
-    smallest = std::min(smallest, p * count / static_cast<double>(rank));
-    adjusted[index] = smallest;
-  }
-  return adjusted;
-}
-
 }  // namespace bytepath::stats

@@ -88,13 +88,10 @@ double geometric_middle(Ranking& ranking) {
   return std::clamp(std::sqrt(lower) * std::sqrt(upper), lower, upper);
 }
 
-double detectable_change(double factor, double spread, std::size_t count) {
-  return factor * spread / std::sqrt(static_cast<double>(count));
-}
-
-Effect unknown_effect() {
-  return {
-      .ratio = std::numeric_limits<double>::quiet_NaN(), .high = infinity, .detectable = infinity};
+// Without an interval no change is found, whatever its size.
+double detectable_change(double factor, const Effect& effect) {
+  if (effect.low == 0 && effect.high == infinity) return infinity;
+  return factor * effect.spread / std::sqrt(static_cast<double>(effect.count));
 }
 
 SignTest sign_test(std::size_t n, Stopping stopping) {
@@ -113,7 +110,7 @@ class Samples {
   explicit Samples(std::span<const double> values) : ranking_({}) {
     std::ranges::copy_if(values, std::back_inserter(usable_), is_usable);
     // A value that had to be left out shows that the others are not the whole truth.
-    exact_ = usable_.size() >= 2 && left_out(values.size()) == 0 &&
+    exact_ = usable_.size() >= exact_samples && left_out(values.size()) == 0 &&
              std::ranges::all_of(usable_, [this](double v) { return v == usable_.front(); });
     if (!exact_) test_ = SignTest::fixed(usable_.size());
     ranking_ = Ranking(usable_);
@@ -163,16 +160,10 @@ std::size_t anytime_median_rank(std::size_t n, double alpha) {
   return SignTest::anytime(n).rank(alpha);
 }
 
-std::vector<double> log_ratios(std::span<const double> base, std::span<const double> now) {
-  std::vector<double> logs = usable_ratios(base, now);
-  for (double& value : logs) value = std::log(value);
-  return logs;
-}
-
 Effect paired_effect(std::span<const double> base, std::span<const double> now, Stopping stopping,
                      double alpha) {
   std::vector<double> ratios = usable_ratios(base, now);
-  Effect effect = unknown_effect();
+  Effect effect;
   effect.count = ratios.size();
   effect.left_out = std::min(base.size(), now.size()) - ratios.size();
   if (ratios.empty()) return effect;
@@ -183,15 +174,14 @@ Effect paired_effect(std::span<const double> base, std::span<const double> now, 
   effect.low = low_end(ranking, rank);
   effect.high = high_end(ranking, rank);
   effect.spread = spread_of(std::move(ratios), effect.ratio);
-  effect.detectable =
-      detectable_change(detectable_factor(stopping, effect.count), effect.spread, effect.count);
+  effect.detectable = detectable_change(detectable_factor(stopping, effect.count), effect);
   return effect;
 }
 
 Effect unpaired_effect(std::span<const double> base, std::span<const double> now, double alpha) {
   Samples before(base);
   Samples after(now);
-  Effect effect = unknown_effect();
+  Effect effect;
   effect.count = std::min(before.count(), after.count());
   effect.left_out = before.left_out(base.size()) + after.left_out(now.size());
   if (effect.count == 0) return effect;
@@ -200,7 +190,7 @@ Effect unpaired_effect(std::span<const double> base, std::span<const double> now
   effect.high = ratio_high(before, after, alpha);
   // The widths of the two intervals add, not their squares.
   effect.spread = before.spread() + after.spread();
-  effect.detectable = detectable_change(unpaired_detectable_factor, effect.spread, effect.count);
+  effect.detectable = detectable_change(unpaired_detectable_factor, effect);
   return effect;
 }
 

@@ -1,13 +1,13 @@
 #include "compare_command.h"
 
 #include <algorithm>
-#include <cmath>
 #include <random>
 
 #include "base/file.h"
+#include "compare/baseline.h"
 #include "compare/comparison.h"
+#include "compare/confirmation.h"
 #include "compare/remeasure.h"
-#include "compare/store.h"
 #include "describe/host_facts.h"
 
 namespace bytepath::probe_compare {
@@ -42,22 +42,6 @@ Result<compare::Rules> rules_of(const CompareOptions& options) {
   return rules;
 }
 
-// The newest run in the store that was measured on the same machine.
-Result<Suite> baseline_from_store(const CompareOptions& options, const Suite& now) {
-  BYTEPATH_TRY(listing, compare::list(options.store, {.branch = options.branch,
-                                                      .machine = now.host.machine_hash,
-                                                      .suite = options.suite,
-                                                      .commit = {}}));
-  if (listing.entries.empty()) {
-    return fail(ErrorKind::unsupported,
-                fmt::format("{}: no run of branch '{}' on this machine ({})", options.store,
-                            options.branch.empty() ? "any" : options.branch,
-                            now.host.machine_hash.empty() ? "unknown" : now.host.machine_hash),
-                "file one with probe-compare store");
-  }
-  return compare::load_suite(options.store + "/" + listing.entries.back().path);
-}
-
 // What is compared: one file with pairs, or two.
 struct Input {
   std::optional<Suite> base;
@@ -89,8 +73,11 @@ Result<Input> read_input(const CompareOptions& options) {
       return fail(ErrorKind::usage, "--store gives the baseline, so there is one file to compare",
                   "see probe-compare --help");
     }
-    BYTEPATH_TRY(now, compare::load_suite(options.files[0]));
-    BYTEPATH_TRY(base, baseline_from_store(options, now));
+    const std::string& path = options.files[0];
+    BYTEPATH_TRY(text, compare::read_suite_text(path));
+    BYTEPATH_TRY(now, compare::read_suite(text, path == "-" ? "standard input" : path));
+    BYTEPATH_TRY(base,
+                 compare::find_baseline(options.store, options.branch, options.suite, now, text));
     return Input{.base = std::move(base), .now = std::move(now)};
   }
   if (files == 0 || files > 2) {
@@ -123,39 +110,19 @@ bool any_failed(const std::vector<Comparison>& comparisons) {
   return std::ranges::find(comparisons, Outcome::failed, &Comparison::outcome) != comparisons.end();
 }
 
-bool is_broken(const Suite& suite) {
-  const auto& itself = suite.against_itself;
-  return itself && itself->count > 0 && (itself->low > 1 || itself->high < 1);
-}
-
 // Measures again; what fails in both sessions is confirmed.
 Result<> confirm(const Input& input, const compare::Rules& rules, const cli::Context& context,
                  std::vector<Comparison>& comparisons, result::Document& document) {
-  context.progress(0, 1, "measuring again (--confirm)");
-  BYTEPATH_TRY(again, compare::remeasure(input.now, std::random_device{}(), document.host));
+  const auto interrupted = [&] { return !context.progress(0, 1, "measuring again (--confirm)"); };
+  const auto announce = [&](std::string_view command) {
+    context.console->complain(fmt::format("measuring again: {}\n", command));
+  };
+  BYTEPATH_TRY(again, compare::remeasure(input.now, std::random_device{}(), document.host,
+                                         {.announce = announce, .interrupted = interrupted}));
+  const bool broken = compare::is_broken(again);
   BYTEPATH_TRY(second, compare_input({.base = input.base, .now = std::move(again)}, rules));
-  std::vector<Comparison*> not_again;
-  bool confirmed = false;
-  for (auto& first : comparisons) {
-    if (first.outcome != Outcome::failed) continue;
-    const auto same = std::ranges::find_if(second, [&](const Comparison& other) {
-      return other.benchmark == first.benchmark && other.metric == first.metric;
-    });
-    if (same == second.end()) continue;
-    const auto percent = [](double ratio) { return 100 * (ratio - 1); };
-    first.why =
-        fmt::format("measured again: {:+.1f} % [{:+.1f}, {:+.1f}]", percent(same->effect.ratio),
-                    percent(same->effect.low), percent(same->effect.high));
-    if (same->outcome == Outcome::failed) {
-      confirmed = true;
-    } else {
-      not_again.push_back(&first);
-    }
-  }
+  const bool confirmed = compare::settle_by_second(comparisons, second, broken);
   document.parameters["confirmation"] = std::string(confirmed ? "confirmed" : "not confirmed");
-  // Where none came twice the rules tell what failed first.
-  if (!confirmed) return {};
-  for (auto* passed : not_again) passed->outcome = Outcome::passed;
   return {};
 }
 
@@ -170,7 +137,8 @@ void describe_input(const Input& input, const CompareOptions& options, result::D
   parameters["paired"] = !input.base.has_value();
   parameters["strict"] = options.strict;
   if (!options.name.empty()) parameters["name"] = options.name;
-  parameters["broken_instrument"] = is_broken(input.now) || (input.base && is_broken(*input.base));
+  parameters["broken_instrument"] =
+      compare::is_broken(input.now) || (input.base && compare::is_broken(*input.base));
   const auto note_incomplete = [&](const Suite& suite) {
     if (suite.complete) return;
     document.not_measured.push_back({.what = "the rest of " + suite.path,

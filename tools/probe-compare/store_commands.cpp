@@ -1,12 +1,15 @@
 #include "store_commands.h"
 
-#include <algorithm>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <set>
 
-#include "base/file.h"
+#include "compare/baseline.h"
 #include "compare/history.h"
 #include "compare/store.h"
 #include "compare/suite.h"
+#include "compare/timestamp.h"
 
 namespace bytepath::probe_compare {
 namespace {
@@ -37,13 +40,18 @@ result::Document table_of(const std::vector<compare::Entry>& entries, const std:
   return document;
 }
 
-// "2026-11-26T03:15:00Z" without what a file name need not hold.
-std::string compact_time(const std::string& started) {
-  std::string out;
-  for (const char c : started) {
-    if (c != '-' && c != ':') out += c;
+// When a run began; hyperfine does not say, and then it is when its file was last written.
+Result<std::string> time_of(const compare::Suite& suite, const std::string& path) {
+  auto began = compare::parse_timestamp(suite.started);
+  if (!began) {
+    struct stat file{};
+    const int found = path == "-" ? ::fstat(STDIN_FILENO, &file) : ::stat(path.c_str(), &file);
+    if (found != 0) return fail_errno(errno, "cannot tell the time of {}", path);
+    began = std::chrono::sys_seconds(std::chrono::seconds(file.st_mtim.tv_sec));
   }
-  return out;
+  if (auto time = compare::entry_time(*began)) return *time;
+  return fail(ErrorKind::unsupported,
+              fmt::format("{}: its time is in no year of four digits", path));
 }
 
 }  // namespace
@@ -57,15 +65,16 @@ Result<result::Document> store_files(const StoreOptions& options) {
   for (const auto& path : options.files) {
     BYTEPATH_TRY(content, compare::read_suite_text(path));
     BYTEPATH_TRY(suite, compare::read_suite(content, path == "-" ? "standard input" : path));
-    const std::string machine =
-        suite.host.machine_hash.empty() ? "unknown" : suite.host.machine_hash;
+    BYTEPATH_TRY(time, time_of(suite, path));
+    const std::string machine = compare::filed_machine(suite);
     BYTEPATH_TRY(entry,
-                 compare::store(options.folder, content,
-                                {.branch = options.branch.empty() ? "main" : options.branch,
-                                 .machine = options.machine.empty() ? machine : options.machine,
-                                 .suite = options.suite.empty() ? suite.tool : options.suite,
-                                 .time = compact_time(suite.started),
-                                 .commit = options.commit.empty() ? "none" : options.commit}));
+                 compare::store(
+                     options.folder, content,
+                     {.branch = options.branch.empty() ? "main" : options.branch,
+                      .machine = options.machine.empty() ? machine : options.machine,
+                      .suite = options.suite.empty() ? compare::filed_suite(suite) : options.suite,
+                      .time = time,
+                      .commit = options.commit.empty() ? "none" : options.commit}));
     stored.push_back(entry);
   }
   auto document = table_of(stored, "stored", "Stored");

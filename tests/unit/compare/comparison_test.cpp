@@ -268,9 +268,9 @@ TEST(CompareSuites, WallTimeOfAnotherSessionIsAdvice) {
 
 TEST(CompareSuites, CountsDecideAndZeroIsACount) {
   const Rules gate = rules({"faults:+0"});
-  EXPECT_EQ(suites(faults(constant(100, 3)), faults(constant(101, 3)), gate)[0].outcome,
+  EXPECT_EQ(suites(faults(constant(100, 6)), faults(constant(101, 6)), gate)[0].outcome,
             Outcome::failed);
-  EXPECT_EQ(suites(faults(constant(100, 3)), faults(constant(100, 3)), gate)[0].verdict,
+  EXPECT_EQ(suites(faults(constant(100, 6)), faults(constant(100, 6)), gate)[0].verdict,
             Verdict::equivalent);
   const auto grown = suites(faults(constant(0, 10)), faults(constant(5, 10)), gate);
   EXPECT_EQ(grown[0].outcome, Outcome::failed);
@@ -415,6 +415,40 @@ TEST(AddComparisons, MakesOneTableForPeopleAndMetricsForPrograms) {
   EXPECT_EQ(document.metrics[2].unit, "s");
   // Whatever it holds can be written and read again.
   EXPECT_TRUE(result::from_json(result::to_json(document), "again.json"));
+}
+
+TEST(CompareWithCopy, ComparesByTheRulesOfAllComparisons) {
+  const auto zeros =
+      compare_with_copy(faults(constant(0, 8)), faults(constant(0, 8)), stats::Stopping::fixed);
+  EXPECT_EQ(zeros.effect.low, 1) << "counts of 0 are equal";
+  EXPECT_EQ(zeros.effect.high, 1);
+  EXPECT_EQ(zeros.why, "");
+  EXPECT_EQ(zeros.metric, "faults");
+  EXPECT_TRUE(zeros.paired);
+  EXPECT_EQ(zeros.outcome, Outcome::none);
+}
+
+TEST(CompareWithCopy, SaysHowMuchAnIntervalNeeds) {
+  const auto eight = wall(times(1, 8, 2));
+  const auto copy = wall(times(1, 8, 3));
+  EXPECT_EQ(compare_with_copy(eight, copy, stats::Stopping::fixed).why, "");
+  EXPECT_EQ(compare_with_copy(eight, copy, stats::Stopping::anytime).why,
+            "needs at least 15 pairs");
+  EXPECT_EQ(compare_with_copy(wall(times(1, 5, 2)), wall(times(1, 5, 3)), std::nullopt).why,
+            "needs at least 7 samples of each");
+  const auto drifted = compare_with_copy(eight, wall(times(2, 8, 3)), std::nullopt);
+  EXPECT_FALSE(drifted.paired);
+  EXPECT_GT(drifted.effect.low, 1);
+  EXPECT_EQ(drifted.why, "");
+}
+
+TEST(CompareSuites, ACountNeedsSixEqualSamplesASideToDecide) {
+  const auto gate = rules({"faults:+1%"});
+  const auto few = suites(faults(constant(70, 5)), faults(constant(90, 5)), gate);
+  EXPECT_EQ(few[0].outcome, Outcome::not_judged);
+  EXPECT_EQ(few[0].why, "needs at least 7 samples of each");
+  const auto enough = suites(faults(constant(70, 6)), faults(constant(90, 6)), gate);
+  EXPECT_EQ(enough[0].outcome, Outcome::failed);
 }
 
 }  // namespace

@@ -88,10 +88,10 @@ TEST(History, EachMachineHasItsOwnLevel) {
   std::vector<HistoryRun> runs;
   for (std::size_t i = 0; i < 20; ++i)
     runs.push_back(run(i, i % 2 == 0 ? 0.01 : 0.02, i % 2 == 0 ? "m1" : "m2"));
-  const auto document = history_of(runs, {.benchmark = {}, .metric = {}, .by_days = true});
+  const auto document = history_of(runs);
   ASSERT_EQ(document.series.size(), 2U);
   EXPECT_EQ(document.series[1].labels.at("machine"), "m2");
-  EXPECT_DOUBLE_EQ(document.series[1].points[0].x, 1.0 / 24);
+  EXPECT_EQ(document.series[1].points[0].x, 1);
   EXPECT_TRUE(document.tables.at(0).rows.empty());
 }
 
@@ -101,8 +101,8 @@ TEST(History, WhatIsNotThereIsAnError) {
   const auto absent = add_history(document, runs, {.benchmark = "xz", .metric = "faults"});
   ASSERT_FALSE(absent);
   EXPECT_EQ(absent.error().kind, ErrorKind::unsupported);
-  const auto step = add_history(
-      document, runs, {.benchmark = "xz", .metric = "wall", .by_days = false, .smallest_step = 0});
+  const auto step =
+      add_history(document, runs, {.benchmark = "xz", .metric = "wall", .smallest_step = 0});
   ASSERT_FALSE(step);
   EXPECT_EQ(step.error().kind, ErrorKind::usage);
   EXPECT_TRUE(document.series.empty());

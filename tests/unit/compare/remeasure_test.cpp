@@ -3,10 +3,18 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <filesystem>
+
+#include "support/temporary_folder.h"
+
 namespace bytepath::compare {
 namespace {
 
 using testing::ElementsAre;
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::StartsWith;
 
 std::vector<std::string> again(std::vector<std::string> arguments) {
   Suite suite;
@@ -46,15 +54,85 @@ TEST(Remeasure, OnlyWhatRunProbeMeasuredInPairsCanBe) {
   EXPECT_FALSE(remeasure_arguments(suite, 1, "f").has_value());
 }
 
-TEST(Remeasure, AnotherMachineCannotConfirm) {
+Suite measured_on(const std::string& machine) {
   Suite suite;
   suite.tool = "run-probe";
   suite.paired = true;
-  suite.arguments = {"--compare", "a", "b"};
-  suite.host.machine_hash = "a";
-  const auto error = remeasure(suite, 1, {.machine_hash = "b"}).error();
+  suite.arguments = {"--compare", "a", "b 'c'"};
+  suite.host.machine_hash = machine;
+  return suite;
+}
+
+TEST(Remeasure, AnotherMachineCannotConfirm) {
+  const auto error = remeasure(measured_on("a"), 1, {.machine_hash = "b"}).error();
   EXPECT_EQ(error.kind, ErrorKind::unsupported);
   EXPECT_NE(error.message.find("another machine"), std::string::npos) << error.message;
+}
+
+TEST(Remeasure, AnUnknownMachineCannotConfirm) {
+  auto suite = measured_on("");
+  EXPECT_THAT(remeasure(suite, 1, {.machine_hash = ""}).error().message,
+              HasSubstr("does not say on which machine"));
+  suite.host.machine_hash = "a";
+  EXPECT_THAT(remeasure(suite, 1, {.machine_hash = ""}).error().message,
+              HasSubstr("no fingerprint"));
+}
+
+// With a script in the place of run-probe.
+class RemeasureRuns : public testing::Test {
+ protected:
+  void SetUp() override {
+    const char* path = getenv("PATH");
+    path_ = path == nullptr ? "" : path;
+    setenv("PATH", (folder_.path() + ":" + path_).c_str(), 1);
+  }
+  void TearDown() override { setenv("PATH", path_.c_str(), 1); }
+
+  // $6 is the file of --export-json.
+  Result<Suite> with(const std::string& script, const Watch& watch = {}) {
+    const auto program = folder_.write("run-probe", "#!/bin/sh\n" + script + "\n");
+    std::filesystem::permissions(program, std::filesystem::perms::owner_all);
+    return remeasure(measured_on("a"), 1, {.machine_hash = "a"}, watch);
+  }
+
+  static constexpr auto report =
+      R"(echo '{"results": [{"command": "x", "times": [1, 2]}]}' > "$6"; )";
+
+  test::TemporaryFolder folder_;
+  std::string path_;
+};
+
+TEST_F(RemeasureRuns, ReadsTheReportAlsoOfAFindingOrABrokenInstrument) {
+  for (const char* status : {"0", "1", "3"}) {
+    const auto again = with(report + std::string("exit ") + status);
+    ASSERT_TRUE(again) << again.error().message;
+    EXPECT_EQ(again->benchmarks.at(0).name, "x");
+  }
+}
+
+TEST_F(RemeasureRuns, AFailureIsToldInItsOwnWords) {
+  const auto without_report = with("echo first >&2; echo 'Error: no such command' >&2; exit 1");
+  ASSERT_FALSE(without_report);
+  EXPECT_EQ(without_report.error().kind, ErrorKind::failed);
+  EXPECT_EQ(without_report.error().message,
+            "measuring again: run-probe ended with status 1: Error: no such command");
+  EXPECT_FALSE(with(report + std::string("exit 2"))) << "a report is no excuse for that status";
+  EXPECT_FALSE(with(report + std::string("exit 130")));
+}
+
+TEST_F(RemeasureRuns, AnnouncesTheCommandLineFirst) {
+  std::string announced;
+  const auto again = with(
+      "exit 4", {.announce = [&](std::string_view line) { announced = line; }, .interrupted = {}});
+  EXPECT_FALSE(again);
+  EXPECT_THAT(announced, StartsWith(folder_.path() + "/run-probe --style none --seed 1"));
+  EXPECT_THAT(announced, EndsWith("--compare a 'b '\\''c'\\'''"));
+}
+
+TEST_F(RemeasureRuns, CanBeInterrupted) {
+  const auto again = with("exec sleep 60", {.announce = {}, .interrupted = [] { return true; }});
+  ASSERT_FALSE(again);
+  EXPECT_THAT(again.error().message, EndsWith("interrupted"));
 }
 
 }  // namespace

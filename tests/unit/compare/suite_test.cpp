@@ -303,6 +303,49 @@ TEST(RunProbe, ABlockedRunIsNotPairedAndDropsWhatIsNoNumber) {
   EXPECT_FALSE(suite.against_itself);
 }
 
+// A document as it is written: the count leaves out the run without a number.
+TEST(RunProbe, ARunWithoutANumberLosesNoOther) {
+  auto document = session("paired");
+  auto& wall = document.metrics[0];
+  wall.samples = {1, nan, 3, 4};
+  wall.count = 3;
+  wall.median = 3;
+  auto& copy = document.metrics[3];
+  copy.samples = {4, 8, nan, 16};
+  copy.count = 3;
+  copy.median = 8;
+  const auto suite = read(result::to_json(document));
+  const auto& samples = metric(suite, 0, "wall").samples;
+  ASSERT_EQ(samples.size(), 4U);
+  EXPECT_TRUE(std::isnan(samples[1]));
+  EXPECT_EQ(samples[3], 4);
+  ASSERT_TRUE(suite.against_itself);
+  EXPECT_EQ(suite.against_itself->count, 3U);
+  document.metrics[0].count = 2;  // fewer than there are numbers: they are parts of the value
+  EXPECT_TRUE(metric(read(result::to_json(document)), 0, "wall").samples.empty());
+}
+
+TEST(RunProbe, ANumberThatAProgramWroteHangsOnTheMachineUnlessItsUnitSaysMore) {
+  EXPECT_EQ(kind_of_metric("stdout:score", ""), Kind::time);
+  EXPECT_EQ(kind_of_metric("stdout:score", "B"), Kind::count);
+  EXPECT_EQ(kind_of_metric("page-faults", ""), Kind::count);
+  EXPECT_EQ(kind_of_metric("cycles", "cycles"), Kind::time);
+  auto document = session("paired");
+  document.metrics[1].name = "stdout:score";
+  EXPECT_EQ(metric(read(wrapped(document)), 0, "stdout:score").kind, Kind::time);
+}
+
+TEST(RunProbe, IsBrokenWhereTheReferenceDiffersFromItself) {
+  Suite suite;
+  EXPECT_FALSE(is_broken(suite));
+  suite.against_itself = {.count = 9, .ratio = 1.1, .low = 1.01, .high = 1.2};
+  EXPECT_TRUE(is_broken(suite));
+  suite.against_itself->low = 1;
+  EXPECT_FALSE(is_broken(suite));
+  suite.against_itself->high = 0.99;
+  EXPECT_TRUE(is_broken(suite));
+}
+
 TEST(RunProbe, TheDocumentAloneIsReadAlike) {
   const auto suite = read(result::to_json(session("paired")));
   EXPECT_TRUE(suite.paired);

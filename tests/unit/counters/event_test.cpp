@@ -36,7 +36,10 @@ void expect_encoding(const Encoding& expected) {
   EXPECT_TRUE(event.type == expected.type && event.config == expected.config)
       << expected.name << ": " << event.type << ", " << event.config;
   EXPECT_EQ(event.rusage, expected.rusage) << expected.name;
-  EXPECT_EQ(event.unit, expected.name.ends_with("-clock") ? "ns" : "") << expected.name;
+  const std::string unit = expected.name.ends_with("-clock")  ? "ns"
+                           : expected.name.contains("cycles") ? "cycles"
+                                                              : "";
+  EXPECT_EQ(event.unit, unit) << expected.name;
   EXPECT_FALSE(event.user_only || event.kernel_only) << expected.name;
   EXPECT_EQ(event.absent_pmu, "") << expected.name;
 }

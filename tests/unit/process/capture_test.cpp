@@ -8,6 +8,8 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "support/temporary_folder.h"
+
 namespace bytepath::process {
 namespace {
 
@@ -24,7 +26,8 @@ Captured captured(const Result<Captured>& result) {
 }
 
 TEST(Capture, ReturnsStandardOutputAndStatus) {
-  const auto ran = captured(shell("printf 'a\\0b\\n'; echo lost >&2; exit 3"));
+  const auto ran = captured(shell("printf 'a\\0b\\n'; echo why >&2; exit 3"));
+  EXPECT_EQ(ran.errors, "why\n");
   EXPECT_EQ(ran.output, std::string("a\0b\n", 4));
   EXPECT_EQ(ran.exit_status, 3);
   EXPECT_EQ(captured(shell("true")).exit_status, 0);
@@ -93,6 +96,43 @@ TEST(Capture, KillsWhatWritesTooMuch) {
   ASSERT_FALSE(ran);
   EXPECT_EQ(ran.error().message, "/bin/sh: wrote more than its limit");
   EXPECT_EQ(captured(shell("printf 12345", {.max_output = 5})).output, "12345");
+}
+
+TEST(Capture, KeepsTheEndOfStandardError) {
+  const auto ran = captured(shell("head -c 1000000 /dev/zero >&2; echo last >&2"));
+  EXPECT_EQ(ran.errors.size(), max_errors);
+  EXPECT_TRUE(ran.errors.ends_with("last\n"));
+  EXPECT_EQ(ran.output, "");
+}
+
+// Nor does it wait for what the program left behind.
+TEST(Capture, KeepsWhatWasWrittenToStandardErrorLast) {
+  const auto ran = captured(shell("sleep 60 >/dev/null & exec >&-; sleep 0.1; echo $! >&2"));
+  ASSERT_FALSE(ran.errors.empty());
+  EXPECT_EQ(kill(std::stoi(ran.errors), SIGKILL), 0);
+}
+
+TEST(Capture, AnInterruptedProgramMayCleanUp) {
+  const test::TemporaryFolder folder;
+  int asked = 0;
+  const auto ran = shell("trap 'echo clean > end; exit' TERM; sleep 60 & wait",
+                         {.directory = folder.path(), .interrupted = [&] { return ++asked > 2; }});
+  ASSERT_FALSE(ran);
+  EXPECT_EQ(ran.error().message, "/bin/sh: interrupted");
+  EXPECT_EQ(asked, 3);
+  EXPECT_EQ(folder.read("end"), "clean\n");
+}
+
+TEST(Capture, WhatDoesNotHeedAnInterruptIsKilled) {
+  const auto start = std::chrono::steady_clock::now();
+  int asked = 0;
+  const auto ran =
+      shell("trap '' TERM; exec sleep 60", {.interrupted = [&] { return ++asked > 3; }});
+  ASSERT_FALSE(ran);
+  const auto took = std::chrono::steady_clock::now() - start;
+  EXPECT_GE(took, 2s);
+  EXPECT_LT(took, 30s);
+  EXPECT_EQ(waitpid(-1, nullptr, WNOHANG), -1) << "it was not reaped";
 }
 
 std::size_t open_descriptors() {

@@ -29,13 +29,6 @@ TEST(AnytimeMedianRank, EqualsTheExactRanks) {
   EXPECT_EQ(anytime_median_rank(2000), 927U);
 }
 
-TEST(LogRatios, LeaveOutWhatHasNoLogarithm) {
-  const std::array base = {1.0, 0.0, 2.0, nan, 4.0, infinity, -1.0, 3.0};
-  const std::array now = {1.0, 1.0, 4.0, 1.0, 0.0, 1.0, -1.0, 1.5};
-  EXPECT_EQ(log_ratios(base, now), (std::vector{0.0, std::log(2.0), std::log(0.5)}));
-  EXPECT_TRUE(log_ratios({}, now).empty());
-}
-
 TEST(PairedEffect, CancelsWhatHitsBothAndCountsTies) {
   // Ratios, sorted: 1 1 1.1 1.2 1.3 1.4 1.5 1.6 2; of 9 the second and the eighth hold the median.
   const std::array base = {1.0, 10.0, 100.0, 1.0, 10.0, 100.0, 1.0, 10.0, 100.0, 1.0, 7.0};
@@ -68,7 +61,10 @@ TEST(PairedEffect, TooFewPairsHaveNoInterval) {
   EXPECT_EQ(effect.ratio, 1);
   EXPECT_EQ(effect.low, 0);
   EXPECT_EQ(effect.high, infinity);
+  EXPECT_EQ(effect.detectable, infinity);
   const std::vector<double> ten(10, 1.0);
+  EXPECT_EQ(paired_effect(ten, ten).detectable, 0);
+  EXPECT_EQ(paired_effect(ten, ten, Stopping::anytime).detectable, infinity);
   EXPECT_EQ(paired_effect(ten, ten).high, 1);
   EXPECT_EQ(paired_effect(ten, ten, Stopping::anytime).high, infinity);
   const auto none = paired_effect({}, five);
@@ -93,17 +89,29 @@ TEST(UnpairedEffect, DividesTheEndsOfTheMediansIntervals) {
   EXPECT_EQ(narrower.high, 80.0 / 2);
 }
 
-TEST(UnpairedEffect, ASideOfOneNumberIsExact) {
-  const auto counts = unpaired_effect(std::array{100.0, 100.0}, std::array{101.0, 101.0, 101.0});
+TEST(UnpairedEffect, ASideOfOneNumberSixTimesIsExact) {
+  const std::vector<double> base(6, 100.0);
+  const std::vector<double> now(6, 101.0);
+  const auto counts = unpaired_effect(base, now);
   EXPECT_EQ(counts.low, 1.01);
   EXPECT_EQ(counts.high, 1.01);
   EXPECT_EQ(counts.detectable, 0);
-  EXPECT_EQ(unpaired_above(std::array{100., 100.}, std::array{101., 101.}, 1), 0);
-  EXPECT_EQ(unpaired_above(std::array{100., 100.}, std::array{101., 101.}, 1.01), 1);
-  // One value may be any, and so may two of which a third had to be left out.
-  EXPECT_EQ(unpaired_effect(std::array{100.0}, std::array{101.0, 101.0}).low, 0);
-  EXPECT_EQ(unpaired_effect(std::array{100., 100., 0.}, std::array{101., 101.}).high, infinity);
-  EXPECT_TRUE(std::isnan(unpaired_effect({}, std::array{1.0, 1.0}).ratio));
+  EXPECT_EQ(unpaired_above(base, now, 1), 0);
+  EXPECT_EQ(unpaired_above(base, now, 1.01), 1);
+  EXPECT_TRUE(std::isnan(unpaired_effect({}, now).ratio));
+}
+
+TEST(UnpairedEffect, FewerEqualNumbersAreNotAndNorAreThoseOfWhichOneWasLeftOut) {
+  const std::vector<double> six(6, 100.0);
+  const std::vector<double> five(5, 101.0);
+  for (const auto& effect : {unpaired_effect(six, five), unpaired_effect(five, six)}) {
+    EXPECT_EQ(effect.low, 0);
+    EXPECT_EQ(effect.high, infinity);
+    EXPECT_EQ(effect.detectable, infinity);
+  }
+  EXPECT_GT(unpaired_above(six, five, 1), 0.05);
+  const std::array one_left_out = {101., 101., 101., 101., 101., 101., 0.};
+  EXPECT_EQ(unpaired_effect(six, one_left_out).high, infinity);
 }
 
 // --- p and interval are one statement ---
@@ -220,17 +228,6 @@ TEST(HolmAdjusted, EqualsTheTextbookAndKeepsTheOrder) {
   EXPECT_EQ(holm_adjusted(std::array{0.2}), std::vector{0.2});
   EXPECT_EQ(holm_adjusted(std::array{nan, 0.01}), (std::vector{1.0, 0.02}));
   EXPECT_TRUE(holm_adjusted({}).empty());
-}
-
-TEST(BenjaminiHochbergAdjusted, EqualsTheTextbookAndKeepsTheOrder) {
-  const auto adjusted = benjamini_hochberg_adjusted(std::array{0.01, 0.04, 0.03, 0.005, 0.5});
-  EXPECT_DOUBLE_EQ(adjusted[0], 0.025);
-  EXPECT_DOUBLE_EQ(adjusted[1], 0.05);
-  EXPECT_DOUBLE_EQ(adjusted[2], 0.05);
-  EXPECT_DOUBLE_EQ(adjusted[3], 0.025);
-  EXPECT_DOUBLE_EQ(adjusted[4], 0.5);
-  EXPECT_EQ(benjamini_hochberg_adjusted(std::array{nan, 0.01}), (std::vector{1.0, 0.02}));
-  EXPECT_TRUE(benjamini_hochberg_adjusted({}).empty());
 }
 
 TEST(Classify, ComparesTheIntervalWithTheMargin) {
