@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 
 // Relations only: what a clock says beside another, never how long something takes.
 namespace bytepath::measure {
@@ -24,16 +25,21 @@ TEST(Clock, Ascends) {
   }
 }
 
-// Both clocks are read at both ends, so that whatever interrupts is seen by both.
+// Both clocks are read at both ends. What interrupts between the two readings of one end is seen by
+// one of them only, so the best of a few attempts counts.
 TEST(Clock, CountsNanosecondsAsTheSystemDoes) {
   using Steady = std::chrono::steady_clock;
-  const auto start = Steady::now();
-  const auto from = the_clock().now();
-  while (Steady::now() - start < std::chrono::milliseconds(5)) {
+  double nearest = 0;
+  for (int attempt = 0; attempt < 10 && std::abs(nearest - 1) > 0.5; ++attempt) {
+    const auto start = Steady::now();
+    const auto from = the_clock().now();
+    while (Steady::now() - start < std::chrono::milliseconds(5)) {
+    }
+    const auto to = the_clock().now();
+    const std::chrono::duration<double, std::nano> elapsed = Steady::now() - start;
+    nearest = the_clock().nanoseconds(from, to) / elapsed.count();
   }
-  const auto to = the_clock().now();
-  const std::chrono::duration<double, std::nano> elapsed = Steady::now() - start;
-  EXPECT_NEAR(the_clock().nanoseconds(from, to) / elapsed.count(), 1, 0.5);
+  EXPECT_NEAR(nearest, 1, 0.5);
 }
 
 TEST(Clock, CostsLittle) {
