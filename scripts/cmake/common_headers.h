@@ -1,5 +1,5 @@
-// Parsed once for all modules: what most of their files include, directly or through base/result.h. No
-// file relies on it; each names what it uses.
+// Parsed once for all modules: what most of their files include, directly or through base/result.h.
+// No file relies on it; each names what it uses.
 #include <fmt/format.h>
 
 #include <algorithm>
