@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "benchmark/export.h"
+#include "benchmark/export_format.h"
 
 namespace bytepath::benchmark {
 

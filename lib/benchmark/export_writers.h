@@ -1,5 +1,5 @@
 #pragma once
-#include "benchmark/export.h"
+#include "benchmark/export_format.h"
 
 namespace bytepath::benchmark {
 

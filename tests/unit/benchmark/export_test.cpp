@@ -1,4 +1,4 @@
-#include "benchmark/export.h"
+#include "benchmark/export_format.h"
 
 #include <gtest/gtest.h>
 

@@ -20,7 +20,7 @@ struct ExportContext {
   std::string document;
 };
 
-// A format is one pure function and one row in export.cpp.
+// A format is one pure function and one row in export_format.cpp.
 struct ExportFormat {
   std::string_view name;  // "json" for --export-json
   std::string (*write)(std::span<const BenchmarkResult>, const ExportContext&);
