@@ -95,7 +95,9 @@ void judge_spawn_floor(Document& document) {
          .evidence = {{"benchmark", Value(benchmark_of(*wall))},
                       {"wall_s", Value(wall->median)},
                       {"spawn_floor_s", Value(*floor)}},
-         .remedies = {{.text = "let the command do its work several times over"}}});
+         .remedies = {{.text = "let the command do its work several times over"},
+                      {.text = "keep it on one CPU: where the kernel puts each process varies too",
+                       .command = "run-probe --cpu 1 ..."}}});
   }
 }
 
