@@ -24,7 +24,11 @@ class FakeExecutor final : public Executor {
   std::string fails;                      // a command line
   double shell = 0;
 
-  Result<> calibrate(const Progress&) override { return {}; }
+  std::string no_shell;  // why the shell cannot be measured
+  Result<> calibrate(const Progress&) override {
+    if (no_shell.empty()) return {};
+    return fail(ErrorKind::failed, no_shell);
+  }
   double overhead() const override { return shell; }
   double now() const override { return now_; }
   Result<Run> execute(const std::string& line, Iteration iteration, const FailureRule& failures,
@@ -200,6 +204,15 @@ TEST_F(SessionTest, WhatFailsBecauseOfTheInterruptionIsNoFailure) {
       EXPECT_FALSE(session.error) << failing;
     }
   }
+}
+
+TEST_F(SessionTest, AShellThatTheInterruptionEndedIsNoFailure) {
+  executor.no_shell = "Could not measure shell execution time.";
+  EXPECT_TRUE(run(plan({"a"})).error);
+  progress = [](std::size_t, std::size_t, std::string_view) { return false; };
+  const auto session = run(plan({"a"}));
+  EXPECT_TRUE(session.interrupted);
+  EXPECT_FALSE(session.error);
 }
 
 TEST_F(SessionTest, EveryRoundRunsEachCommandOnceInADrawnOrder) {
