@@ -8,6 +8,7 @@
 #include <array>
 #include <filesystem>
 
+#include "base/atomic_file.h"
 #include "base/descriptor.h"
 #include "base/text.h"
 
@@ -50,44 +51,10 @@ Result<> write_all(int fd, std::string_view content, std::string_view name) {
   return {};
 }
 
-namespace {
-
-Result<> write_in_place(const std::string& path, std::string_view content) {
-  const Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
-  if (!file) return fail_errno(errno, "cannot open {}", path);
-  return write_all(file.get(), content, path);
-}
-
-}  // namespace
-
 Result<> write_file(const std::string& path, std::string_view content) {
-  std::error_code ignored;
-  // A link is followed, so that the file it names is replaced and the link stays.
-  const auto resolved = std::filesystem::weakly_canonical(path, ignored);
-  const std::string target = ignored || resolved.empty() ? path : resolved.string();
-
-  struct stat before{};
-  const bool exists = ::stat(target.c_str(), &before) == 0;
-  if (exists && S_ISDIR(before.st_mode)) return fail_errno(EISDIR, "cannot write {}", path);
-  if (exists && !S_ISREG(before.st_mode)) return write_in_place(target, content);
-  // The rename below would also replace a file that its owner made read-only.
-  if (exists && ::access(target.c_str(), W_OK) != 0)
-    return fail_errno(errno, "cannot write {}", path);
-
-  std::string temporary = target + ".XXXXXX";
-  const Descriptor file(::mkostemp(temporary.data(), O_CLOEXEC));
-  if (!file) return fail_errno(errno, "cannot write {}", path);
-  const mode_t mask = ::umask(0);
-  ::umask(mask);
-  const mode_t mode = exists ? before.st_mode & 07777 : 0666 & ~mask;
-  auto written = write_all(file.get(), content, path);
-  if (written && ::fchmod(file.get(), mode) != 0)
-    written = fail_errno(errno, "cannot write {}", path);
-  if (written && ::rename(temporary.c_str(), target.c_str()) != 0) {
-    written = fail_errno(errno, "cannot write {}", path);
-  }
-  if (!written) ::unlink(temporary.c_str());
-  return written;
+  BYTEPATH_TRY(file, AtomicFile::create(path));
+  if (auto written = file.write(content); !written) return written;
+  return file.commit();
 }
 
 Result<> check_writable(const std::string& path) {

@@ -150,8 +150,14 @@ std::string format_quantity(double value, std::string_view unit) {
   if (unit == percent_change)
     return fmt::format("{:+.2f} %", std::abs(value) < 0.005 ? 0.0 : value);
   const bool whole = value >= 0 && value < std::ldexp(1.0, 63) && value == std::floor(value);
-  if (unit == "B" && whole) return format_size(static_cast<std::uint64_t>(value));
   const Scaled scaled = scale_for_people(value, unit);
+  // An edge that somebody bisected keeps its every byte; the size of a large file is read, not
+  // used.
+  constexpr double large = 1 << 20;
+  const bool quarters = scaled.number * 4 == std::floor(scaled.number * 4);
+  if (unit == "B" && whole && (value < large || quarters)) {
+    return format_size(static_cast<std::uint64_t>(value));
+  }
   const std::string number =
       whole && unit.empty() ? fmt::format("{:.0f}", value) : format_number(scaled.number);
   if (scaled.unit == "x") return number + "x";

@@ -27,7 +27,8 @@ struct Scaled {
 };
 Scaled scale_for_people(double value, std::string_view unit);
 
-// The same as text: "4 KiB", "2113 B", "1.50 us", "25.3x" for "ratio", "12.0 %" for "percent",
+// The same as text: "4 KiB", "2113 B" (every byte up to 1 MiB, beyond it "2.42 MiB"), "1.50 us",
+// "25.3x" for "ratio", "12.0 %" for "percent",
 // "+5.12 %" for "percent_change" (its sign always), "83.5 GB/s", "n/a" for NaN.
 std::string format_quantity(double value, std::string_view unit);
 

@@ -92,6 +92,7 @@ struct Probe::Impl {
   std::vector<std::string> fail_on;
   bool verbose = false;
   std::optional<Error> late_error;
+  bool ends_by_interrupt = false;
 
   void add_common_options();
   std::optional<int> parse(int argc, char** argv);
@@ -263,6 +264,7 @@ Result<result::Document> Probe::Impl::measure(int argc, char** argv, ProgressBar
                         .verbose = verbose,
                         .quiet = output.quiet,
                         .console = &console,
+                        .ends_by_interrupt = &ends_by_interrupt,
                         .late_error = &late_error};
   const std::string started = utc_now();
   auto document = chosen().run(context);
@@ -271,7 +273,7 @@ Result<result::Document> Probe::Impl::measure(int argc, char** argv, ProgressBar
   document->tool_version = BYTEPATH_VERSION;
   document->started = started;
   document->arguments = context.arguments;
-  document->complete = document->complete && Interrupt::signal() == 0;
+  document->complete = document->complete && (ends_by_interrupt || Interrupt::signal() == 0);
   return document;
 }
 
@@ -341,7 +343,7 @@ int Probe::Impl::run(int argc, char** argv) {
   if (!console.written()) return cannot_write(console.written().error());
   if (!finished) return report(finished.error());
   if (late_error) return report(*late_error);
-  if (signal != 0) return 128 + signal;
+  if (signal != 0 && !ends_by_interrupt) return 128 + signal;
   const auto decided = program.statuses.find(document->verdict.state);
   if (decided != program.statuses.end()) return decided->second;
   return gate(*document) ? gate_failed : measured;

@@ -75,6 +75,9 @@ struct Context {
   bool verbose = false;
   bool quiet = false;
   Console* console = nullptr;
+  // To be set by a command that has no end of its own: Ctrl-C is then how one ends it, and its
+  // report is whole.
+  bool* ends_by_interrupt = nullptr;
   // Set when the measuring failed on the way: the document is reported as far as it got, then the
   // error, which decides the exit status.
   std::optional<Error>* late_error = nullptr;

@@ -99,9 +99,10 @@ Axis axis_over(const std::vector<double>& values, bool log, bool from_zero) {
       low /= 2;
       high *= 2;
     } else {
-      const double margin = low == 0 ? 1 : std::abs(low) / 2;
+      // Nothing is a beginning: counts and sizes do not go below it.
+      const double margin = std::abs(low) / 2;
+      high += low == 0 ? 1 : margin;
       low -= margin;
-      high += margin;
     }
   }
   return {.low = low, .high = high, .log = log};

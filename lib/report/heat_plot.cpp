@@ -91,6 +91,12 @@ class Painter {
     return fmt::format("\x1b[38;5;{};48;5;{}m{}\x1b[0m", top, bottom, repeat("▀", repeated));
   }
 
+  std::string whole_cell(double value, std::size_t repeated) const {
+    const int at = color(value);
+    if (!halves() || at < 0) return repeat(shade(value), repeated);
+    return style_.palette(at, repeat("█", repeated));
+  }
+
   bool halves() const { return style_.color() && unicode_; }
 
   std::string scale_bar() const {
@@ -175,15 +181,20 @@ std::vector<std::string> heat_plot(const result::HeatMap& map, const Target& tar
   if (std::ranges::none_of(all, [](double value) { return std::isfinite(value); })) {
     return {"  no cells"};
   }
-  const Axis scale = axis_over(all, map.log, false);
+  constexpr double all_of_it = 100;
+  const Axis scale = map.unit == "percent" ? Axis{.low = 0, .high = all_of_it, .log = false}
+                                           : axis_over(all, map.log, false);
   const Painter painter(scale, target);
-  const std::size_t rows_a_line = painter.halves() ? 2 : 1;
+  // A name stands for one row.
+  const bool named = !map.y_names.empty();
+  const std::size_t rows_a_line = painter.halves() && !named ? 2 : 1;
   const std::size_t rows_each = cells_each(map.y.size(), max_lines * rows_a_line);
   const std::size_t line_count = divide_up(divide_up(map.y.size(), rows_each), rows_a_line);
-  const std::size_t label_every = line_count > 16 ? 4 : 1;
+  const std::size_t label_every = line_count > 16 && !named ? 4 : 1;
   std::vector<std::string> labels(line_count);
   for (std::size_t line = 0; line < line_count; line += label_every) {
-    labels[line] = format_tick(map.y[line * rows_a_line * rows_each], "");
+    const std::size_t row = line * rows_a_line * rows_each;
+    labels[line] = named ? printable(map.y_names[row]) : format_tick(map.y[row], "");
   }
   const PlotFrame frame(std::move(labels), target);
   const Blocks blocks = aggregate(map, max_lines * rows_a_line, frame.width());
@@ -200,7 +211,8 @@ std::vector<std::string> heat_plot(const result::HeatMap& map, const Target& tar
     for (std::size_t column = 0; column < columns; ++column) {
       const double lower =
           has_lower ? blocks.values[below][column] : std::numeric_limits<double>::quiet_NaN();
-      content += painter.cell(upper[column], lower, cell_columns);
+      content += rows_a_line == 2 ? painter.cell(upper[column], lower, cell_columns)
+                                  : painter.whole_cell(upper[column], cell_columns);
     }
     content.erase(content.find_last_not_of(' ') + 1);
     lines.push_back(frame.row(line, content));

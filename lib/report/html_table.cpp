@@ -104,7 +104,9 @@ std::string html_heat_table(const result::HeatMap& map) {
   for (const double x : map.x) rows += column_header(format_tick(x, ""), true);
   rows += "\n<tbody>\n";
   for (std::size_t row = 0; row < map.values.size(); ++row) {
-    rows += fmt::format("<tr><th scope=\"row\" class=\"number\">{}", format_tick(map.y[row], ""));
+    rows += fmt::format(
+        "<tr><th scope=\"row\" class=\"number\">{}",
+        map.y_names.empty() ? format_tick(map.y[row], "") : markup_text(map.y_names[row]));
     for (const double value : map.values[row]) rows += "<td>" + format_number(value);
     rows += '\n';
   }

@@ -73,7 +73,7 @@ class TextReport {
   void incomplete_banner() {
     if (document_.complete) return;
     line(style_.alarm(" INCOMPLETE ") +
-         " This run was interrupted: it shows what was measured until then.");
+         " This run ended early: it shows what was measured until then.");
     blank();
   }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "report/present.h"
 #include "report/printable.h"
 #include "report/style.h"
@@ -19,6 +20,18 @@ struct Layout {
   std::vector<std::size_t> widths;
   std::vector<bool> numeric;
 };
+
+std::size_t total_of(const Layout& layout) {
+  std::size_t total = 0;
+  for (const std::size_t width : layout.widths) total += width + gap;
+  return total;
+}
+
+std::size_t longest_word(std::string_view text) {
+  std::size_t longest = 0;
+  for (const auto& word : words(text)) longest = std::max(longest, display_width(word));
+  return longest;
+}
 
 // Takes columns from the widest cells until the table fits or nothing can be taken: text is
 // wrapped, a number cut in half would be a wrong number.
@@ -53,12 +66,12 @@ std::vector<std::string> wrap_hard(std::string_view text, std::size_t columns) {
 
 // A row of cells, on as many lines as its longest wrapped text needs.
 std::vector<std::string> lines_of(const std::vector<std::string>& cells, const Layout& layout,
-                                  const Target& target) {
+                                  const Target& target, bool is_header = false) {
   std::vector<std::vector<std::string>> wrapped;
   std::size_t height = 1;
   for (std::size_t i = 0; i < cells.size(); ++i) {
-    wrapped.push_back(layout.numeric[i] ? std::vector{cells[i]}
-                                        : wrap_hard(cells[i], layout.widths[i]));
+    const bool whole = layout.numeric[i] && !is_header;
+    wrapped.push_back(whole ? std::vector{cells[i]} : wrap_hard(cells[i], layout.widths[i]));
     height = std::max(height, wrapped.back().size());
   }
   std::vector<std::string> lines(height);
@@ -85,19 +98,27 @@ std::vector<std::string> text_table(const result::Table& table, const Target& ta
     layout.widths.push_back(display_width(header.back()));
   }
   layout.numeric.assign(table.columns.size(), false);
+  std::vector<std::size_t> cell_widths(table.columns.size(), 0);
   std::vector<std::vector<std::string>> rows;
   for (const auto& row : table.rows) {
     auto& cells = rows.emplace_back();
     for (std::size_t i = 0; i < std::min(row.size(), table.columns.size()); ++i) {
       cells.push_back(printable(format_value(row[i], table.columns[i].unit)));
-      layout.widths[i] = std::max(layout.widths[i], display_width(cells.back()));
+      cell_widths[i] = std::max(cell_widths[i], display_width(cells.back()));
+      layout.widths[i] = std::max(layout.widths[i], cell_widths[i]);
       if (is_number(row[i])) layout.numeric[i] = true;
+    }
+  }
+  // Rather a header of two lines than a name cut in pieces.
+  if (total_of(layout) > target.columns) {
+    for (std::size_t i = 0; i < layout.widths.size(); ++i) {
+      if (layout.numeric[i]) layout.widths[i] = std::max(longest_word(header[i]), cell_widths[i]);
     }
   }
   shrink(layout, target.columns);
   const Style style(target.color);
   std::vector<std::string> lines;
-  for (const auto& line : lines_of(header, layout, target)) lines.push_back(style.dim(line));
+  for (const auto& line : lines_of(header, layout, target, true)) lines.push_back(style.dim(line));
   for (const auto& row : rows) {
     for (auto& line : lines_of(row, layout, target)) lines.push_back(std::move(line));
   }

@@ -56,7 +56,8 @@ struct Series {
   std::vector<Point> points;  // x ascending
 };
 
-// values[row][column] belongs to y[row], x[column]; NaN is a cell that was not measured.
+// values[row][column] belongs to y[row], x[column]; NaN is a cell that was not measured. Colours go
+// from the smallest value to the largest, those of "percent" from 0 to 100.
 struct HeatMap {
   std::string name;
   Labels labels;
@@ -67,6 +68,7 @@ struct HeatMap {
   bool log = false;  // colours follow the logarithm
   std::vector<double> x;
   std::vector<double> y;
+  std::vector<std::string> y_names;  // where rows are things and not numbers; else empty
   std::vector<std::vector<double>> values;
 };
 

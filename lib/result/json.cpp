@@ -161,11 +161,13 @@ Series series_from(const json& j) {
 json to(const HeatMap& h) {
   json values = json::array();
   for (const auto& row : h.values) values.push_back(numbers(row));
-  return {{"name", h.name},       {"labels", h.labels},
-          {"title", h.title},     {"x_label", h.x_label},
-          {"y_label", h.y_label}, {"unit", h.unit},
-          {"log", h.log},         {"x", numbers(h.x)},
-          {"y", numbers(h.y)},    {"values", std::move(values)}};
+  json j = {{"name", h.name},       {"labels", h.labels},
+            {"title", h.title},     {"x_label", h.x_label},
+            {"y_label", h.y_label}, {"unit", h.unit},
+            {"log", h.log},         {"x", numbers(h.x)},
+            {"y", numbers(h.y)},    {"values", std::move(values)}};
+  if (!h.y_names.empty()) j["y_names"] = h.y_names;
+  return j;
 }
 
 HeatMap heatmap_from(const json& j) {
@@ -177,7 +179,8 @@ HeatMap heatmap_from(const json& j) {
             .unit = j.value("unit", ""),
             .log = j.value("log", false),
             .x = numbers_from(j.at("x")),
-            .y = numbers_from(j.at("y"))};
+            .y = numbers_from(j.at("y")),
+            .y_names = j.value("y_names", std::vector<std::string>{})};
   for (const auto& row : j.at("values")) h.values.push_back(numbers_from(row));
   return h;
 }
@@ -326,7 +329,8 @@ Result<> check_shape(const Document& document, std::string_view name) {
     }
   }
   for (const auto& map : document.heatmaps) {
-    const bool rows = map.values.size() == map.y.size();
+    const bool rows = map.values.size() == map.y.size() &&
+                      (map.y_names.empty() || map.y_names.size() == map.y.size());
     const auto wide = [&](const auto& row) { return row.size() == map.x.size(); };
     if (rows && std::ranges::all_of(map.values, wide)) continue;
     return fail(ErrorKind::usage, fmt::format("{}: heat map '{}' is not {} x {}", name, map.name,

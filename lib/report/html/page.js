@@ -225,7 +225,7 @@
         {c, r, value: value === null || (map.log && value <= 0) ? null : value})));
     const measured = cells.filter((cell) => cell.value !== null).map((cell) => cell.value);
     if (measured.length === 0) return null;
-    const [low, high] = extent(measured);
+    const [low, high] = map.unit === 'percent' ? [0, 100] : extent(measured);
     const colors = theme();
     const every = (count, room) => Math.max(1, 2 ** Math.ceil(Math.log2(count / Math.max(1, room))));
     const columns = map.x.map((_, i) => i);
@@ -273,14 +273,16 @@
         return {
           left: view.scale('x')(c) + view.scale('x').bandwidth(), top: view.scale('y')(r),
           title: value === null ? 'not measured' : quantity(value, map.unit),
-          rows: [{name: map.x_label, value: short(map.x[c])}, {name: map.y_label, value: short(map.y[r])}],
+          rows: [{name: map.x_label, value: short(map.x[c])}, {name: map.y_label, value: cellLabel(map, 'y', r)}],
         };
       },
       hide: (view) => view.data('hovered', []).run(),
     };
   }
+  const cellLabel = (map, name, index) =>
+      name === 'y' && map.y_names ? map.y_names[index] : short(map[name][index]);
   expressionFunction('cellText', (index, id, name) =>
-      short(report.heatmaps[Number(document.getElementById(id).dataset.indices)][name][index]));
+      cellLabel(report.heatmaps[Number(document.getElementById(id).dataset.indices)], name, index));
 
   function showTooltip(container, view, answer) {
     tooltip.replaceChildren();

@@ -128,6 +128,14 @@ TEST(FormatSize, IsReadBackAsTheSameSize) {
   }
 }
 
+TEST(FormatQuantity, RoundsLargeSizesThatAreNotRound) {
+  EXPECT_EQ(format_quantity(2542208, "B"), "2.42 MiB");
+  EXPECT_EQ(format_quantity(1341446944, "B"), "1.25 GiB");
+  EXPECT_EQ(format_quantity(524287, "B"), "524287 B");
+  EXPECT_EQ(format_quantity(1 << 20, "B"), "1 MiB");
+  EXPECT_EQ(format_quantity(1.5 * (1 << 30), "B"), "1.5 GiB");
+}
+
 TEST(FormatNumber, HasThreeDigitsAndNoExponent) {
   EXPECT_EQ(format_number(0), "0");
   EXPECT_EQ(format_number(0.01234), "0.0123");

@@ -62,6 +62,25 @@ TEST(HeatPlot, PutsTwoRowsIntoAColouredLine) {
   EXPECT_THAT(lines[3], HasSubstr("└"));
 }
 
+TEST(HeatPlot, NamesRowsThatAreThings) {
+  const HeatMap map{.unit = "percent",
+                    .x = {1, 2},
+                    .y = {0, 1},
+                    .y_names = {"touched", "mapped"},
+                    .values = {{0, 100}, {100, 100}}};
+  const auto plain = heat_plot(map, {.unicode = false});
+  EXPECT_THAT(plain[1], HasSubstr("touched +    @@@@"));
+  EXPECT_THAT(plain[2], HasSubstr("mapped +@@@@@@@@"));
+  const auto coloured = heat_plot(map, {.color = true});
+  EXPECT_THAT(coloured[1], HasSubstr("touched"));
+  EXPECT_THAT(coloured[2], HasSubstr("mapped"));  // a line of its own, not half of one
+}
+
+TEST(HeatPlot, DrawsPercentFromNoneToAll) {
+  const HeatMap map{.unit = "percent", .x = {1, 2}, .y = {1}, .values = {{50, 50}}};
+  EXPECT_THAT(joined(heat_plot(map, {.unicode = false})), HasSubstr("0 % [ .:-=+*#%@] 100 %"));
+}
+
 TEST(HeatPlot, SurvivesMapsWithoutValues) {
   EXPECT_EQ(joined(heat_plot({}, {})), "  no cells");
   EXPECT_EQ(joined(heat_plot({.x = {1}, .y = {1}, .values = {{NAN}}}, {})), "  no cells");

@@ -68,6 +68,7 @@ Document full_document() {
                  .log = true,
                  .x = {1, 2},
                  .y = {3},
+                 .y_names = {"row"},
                  .values = {{4, not_a_number}}}};
   d.tables = {{.name = "table",
                .title = "table title",
@@ -155,6 +156,7 @@ TEST(Json, KeepsMapsTablesAndFindings) {
   EXPECT_TRUE(h.log);
   EXPECT_THAT(h.x, ElementsAre(1, 2));
   EXPECT_THAT(h.y, ElementsAre(3));
+  EXPECT_THAT(h.y_names, ElementsAre("row"));
   EXPECT_THAT(h.values, ElementsAre(ElementsAre(4, testing::NanSensitiveDoubleEq(not_a_number))));
   ASSERT_EQ(d.tables.size(), 1U);
   const Table& t = d.tables.front();
@@ -354,6 +356,12 @@ TEST(Hostile, HeatMapsOfAnotherSizeAreRefused) {
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().message, "run.json: heat map 'h' is not 2 x 2");
   }
+}
+
+TEST(Hostile, HeatMapsWithAnotherNumberOfRowNamesAreRefused) {
+  Document d{.tool = "x"};
+  d.heatmaps = {{.name = "h", .x = {1}, .y = {1}, .y_names = {"a", "b"}, .values = {{1}}}};
+  EXPECT_FALSE(from_json(to_json(d), "run.json"));
 }
 
 }  // namespace
