@@ -1,0 +1,71 @@
+#include "intercept/chosen_files.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <climits>
+#include <cstdlib>
+#include <fstream>
+
+namespace bytepath::intercept {
+namespace {
+
+std::string link_target(const std::string& link) {
+  std::array<char, PATH_MAX> target{};
+  const ssize_t length = ::readlink(link.c_str(), target.data(), target.size());
+  return length > 0 ? std::string(target.data(), static_cast<std::size_t>(length)) : std::string();
+}
+
+}  // namespace
+
+std::optional<MappedFile> file_of(pid_t thread, int descriptor) {
+  const std::string link = fmt::format("/proc/{}/fd/{}", thread, descriptor);
+  struct stat status{};
+  if (::stat(link.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
+  return MappedFile{.path = link_target(link),
+                    .size = static_cast<std::uint64_t>(status.st_size),
+                    .device = status.st_dev,
+                    .inode = status.st_ino};
+}
+
+bool is_open_for_writing(pid_t thread, int descriptor) {
+  // "flags:  0100002" in octal, proc(5).
+  std::ifstream info(fmt::format("/proc/{}/fdinfo/{}", thread, descriptor));
+  std::string key;
+  std::string value;
+  while (info >> key >> value) {
+    if (key != "flags:") continue;
+    return (std::strtoul(value.c_str(), nullptr, 8) & O_ACCMODE) != O_RDONLY;
+  }
+  return false;
+}
+
+bool shows_file(pid_t thread, std::uint64_t address, const MappedFile& file) {
+  // "start-end rights offset major:minor inode path", proc(5). The device is not compared: btrfs
+  // and overlayfs tell another one here than stat(2) does.
+  std::ifstream maps(fmt::format("/proc/{}/maps", thread));
+  for (std::string line; std::getline(maps, line);) {
+    char* at = nullptr;
+    const std::uint64_t start = std::strtoull(line.c_str(), &at, 16);
+    if (*at != '-') continue;
+    const std::uint64_t end = std::strtoull(at + 1, nullptr, 16);
+    if (address < start || address >= end) continue;
+    std::size_t field = 0;
+    for (int skipped = 0; skipped < 4 && field != std::string::npos; ++skipped) {
+      field = line.find(' ', field == 0 ? 0 : field + 1);
+    }
+    return field != std::string::npos &&
+           std::strtoull(line.c_str() + field, nullptr, 10) == file.inode;
+  }
+  return false;
+}
+
+std::shared_ptr<const MappedFile> ChosenFiles::choose(const MappedFile& file) {
+  const auto [at, is_new] = known_.try_emplace(Key{file.device, file.inode, file.path});
+  if (is_new && observer_.wanted(file)) at->second = std::make_shared<const MappedFile>(file);
+  return at->second;
+}
+
+}  // namespace bytepath::intercept

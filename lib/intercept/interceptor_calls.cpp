@@ -1,0 +1,113 @@
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "intercept/interceptor.h"
+
+// Calls that change which files are mapped where.
+namespace bytepath::intercept {
+namespace {
+
+constexpr std::uint64_t x32_bit = 0x40000000;
+
+int descriptor_of(std::uint64_t argument) { return static_cast<int>(argument); }
+
+}  // namespace
+
+void Interceptor::on_map(Tracee& tracee, Registers registers) {
+  const std::uint64_t flags = registers.r10;
+  const std::uint64_t length = registers.rsi;
+  Mappings taken;
+  if ((flags & MAP_FIXED) != 0) {
+    taken = give_up(tracee, registers.rdi, end_of_pages(registers.rdi, length));
+  }
+  const int descriptor = descriptor_of(registers.r8);
+  const bool is_file = (flags & MAP_ANONYMOUS) == 0 && descriptor >= 0;
+  const auto file = is_file ? chosen_file(tracee, descriptor) : nullptr;
+  if (!file) {
+    restore_unless_done(tracee, std::move(taken));
+    return;
+  }
+
+  const MapPlan plan = plan_map(policy_, flags, is_open_for_writing(tracee.thread, descriptor));
+  registers.r10 = plan.flags;
+  if (plan.flags != flags && !write_registers(tracee.thread, registers)) return;
+  tracee.behind_call = [this, &tracee, taken, file, plan, flags, length,
+                        offset = registers.r9](Registers& after) {
+    after.r10 = flags;
+    if (plan.flags != flags) write_registers(tracee.thread, after);
+    if (is_error(after.rax)) {
+      for (const Mapping& mapping : taken) tracee.memory->mappings.insert(mapping);
+      return;
+    }
+    set_up(tracee, after,
+           {.start = after.rax,
+            .end = end_of_pages(after.rax, length),
+            .offset = offset,
+            .file = file,
+            .exact = plan.one_fault_a_page},
+           plan);
+  };
+}
+
+void Interceptor::on_foreign_map(const Tracee& tracee, const Registers& registers) {
+  const bool is_x32 = (registers.orig_rax & x32_bit) != 0;
+  // The fifth argument is in r8, of a 32-bit call in edi.
+  const int descriptor = descriptor_of(is_x32 ? registers.r8 : registers.rdi);
+  const auto file = chosen_file(tracee, descriptor);
+  if (!file) return;
+  observer_.lost(*file, tracee.process, "it was mapped by a 32-bit system call");
+}
+
+void Interceptor::on_unmap(Tracee& tracee, std::uint64_t start, std::uint64_t length) {
+  restore_unless_done(tracee, give_up(tracee, start, end_of_pages(start, length)));
+}
+
+void Interceptor::on_remap(Tracee& tracee, const Registers& registers) {
+  const Arguments call = arguments_of(registers);  // old address, old and new size, flags, address
+  const std::uint64_t start = call[0];
+  Mappings taken;
+  if ((call[3] & MREMAP_FIXED) != 0) {
+    taken = give_up(tracee, call[4], end_of_pages(call[4], call[2]));
+  }
+  const Mappings moved = give_up(tracee, start, end_of_pages(start, call[1]));
+  std::ranges::copy(moved, std::back_inserter(taken));
+  if (moved.empty()) {
+    restore_unless_done(tracee, std::move(taken));
+    return;
+  }
+  tracee.behind_call = [this, &tracee, taken, moved, call](Registers& after) {
+    AddressSpace& mappings = tracee.memory->mappings;
+    if (is_error(after.rax)) {
+      for (const Mapping& mapping : taken) mappings.insert(mapping);
+      return;
+    }
+    if ((call[3] & MREMAP_DONTUNMAP) != 0) {
+      for (const Mapping& mapping : moved) mappings.insert(mapping);
+    }
+    const std::uint64_t end = end_of_pages(after.rax, call[2]);
+    for (Mapping mapping : moved) {
+      // Only what is one mapping can be enlarged: it then shows more of its file.
+      const bool is_whole = mapping.end == end_of_pages(call[0], call[1]);
+      const std::uint64_t size = mapping.end - mapping.start;
+      mapping.start = mapping.start - call[0] + after.rax;
+      mapping.end = is_whole ? end : std::min(end, mapping.start + size);
+      mappings.insert(mapping);
+      if (!mapping.exact) continue;
+      // Moving takes the registration away (there is no UFFD_FEATURE_EVENT_REMAP), growing leaves
+      // it.
+      const auto registered = register_exact(*tracee.memory, mapping);
+      if (!registered) tell_lost(tracee, {mapping}, registered.error().message);
+    }
+  };
+}
+
+void Interceptor::on_exec(Tracee& tracee) {
+  if (table_.shares_memory(tracee)) return;  // its memory stays
+  Tracee* leader = table_.find(tracee.process);
+  if (leader != nullptr) leader->is_execing = true;
+  tell(tracee, tracee.memory->mappings.all());
+}
+
+}  // namespace bytepath::intercept

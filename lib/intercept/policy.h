@@ -1,0 +1,35 @@
+#pragma once
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "intercept/intercept.h"
+
+// What a policy makes of a program's system calls. Pure.
+namespace bytepath::intercept {
+
+// How an mmap(2) of a chosen file is to be made.
+struct MapPlan {
+  std::uint64_t flags = 0;  // instead of the program's
+  std::vector<int> advice;  // madvise(2) on it, before the program sees the mapping
+  bool lock_on_fault =
+      false;  // mlock2(2) with MLOCK_ONFAULT, in place of MAP_LOCKED, which populates
+  bool one_fault_a_page = false;  // register it as Policy::exact says
+};
+// writable_file: the descriptor is open for writing. A shared mapping may then become writable
+// (VM_MAYWRITE), which is what userfaultfd(2) asks for, so that it can stay a shared one.
+MapPlan plan_map(Policy policy, std::uint64_t flags, bool writable_file);
+
+// May the program's own advice, and its locking of pages, have no effect on chosen files?
+bool overrides_advice(Policy policy);
+// Do the program's locks of memory bring pages in only as they are touched?
+bool locks_on_fault(Policy policy);
+
+// Advice values of madvise(2) and posix_fadvise(2) which bring pages in or say how to.
+std::span<const int> memory_advice();
+std::span<const int> file_advice();
+// Those of madvise(2) which take mapped pages away.
+std::span<const int> dropping_advice();
+bool drops_pages(int memory_advice);
+
+}  // namespace bytepath::intercept

@@ -1,0 +1,91 @@
+#include "intercept/policy.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/mman.h>
+
+#include <set>
+#include <string>
+
+namespace bytepath::intercept {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+constexpr std::uint64_t loud = MAP_SHARED | MAP_POPULATE | MAP_NONBLOCK | MAP_LOCKED;
+
+TEST(Policy, AsIsChangesNothing) {
+  const MapPlan plan = plan_map(Policy::as_is, loud, true);
+  EXPECT_EQ(plan.flags, loud);
+  EXPECT_THAT(plan.advice, IsEmpty());
+  EXPECT_FALSE(plan.lock_on_fault);
+  EXPECT_FALSE(plan.one_fault_a_page);
+  EXPECT_FALSE(overrides_advice(Policy::as_is));
+  EXPECT_FALSE(locks_on_fault(Policy::as_is));
+}
+
+TEST(Policy, DemandPopulatesNothing) {
+  const MapPlan plan = plan_map(Policy::demand, loud | MAP_FIXED, false);
+  EXPECT_EQ(plan.flags, std::uint64_t{MAP_SHARED | MAP_FIXED});
+  EXPECT_THAT(plan.advice, IsEmpty());
+  EXPECT_TRUE(plan.lock_on_fault) << "it was to be locked";
+  EXPECT_FALSE(plan_map(Policy::demand, MAP_SHARED, false).lock_on_fault);
+}
+
+TEST(Policy, PopulateIsMadeToHaveAnEffect) {
+  EXPECT_EQ(plan_map(Policy::populate, MAP_SHARED | MAP_NONBLOCK, false).flags,
+            std::uint64_t{MAP_SHARED | MAP_POPULATE});
+  EXPECT_FALSE(locks_on_fault(Policy::populate));
+}
+
+TEST(Policy, EachAdviceIsDemandAndThat) {
+  const std::uint64_t demand = plan_map(Policy::demand, loud, false).flags;
+  const auto advice_of = [&](Policy policy) {
+    const MapPlan plan = plan_map(policy, loud, false);
+    EXPECT_EQ(plan.flags, demand) << name(policy);
+    EXPECT_FALSE(plan.one_fault_a_page) << name(policy);
+    EXPECT_TRUE(overrides_advice(policy)) << name(policy);
+    EXPECT_TRUE(locks_on_fault(policy)) << name(policy);
+    return plan.advice;
+  };
+  EXPECT_THAT(advice_of(Policy::will_need), ElementsAre(MADV_WILLNEED));
+  EXPECT_THAT(advice_of(Policy::random), ElementsAre(MADV_RANDOM));
+  EXPECT_THAT(advice_of(Policy::sequential), ElementsAre(MADV_SEQUENTIAL));
+  EXPECT_THAT(advice_of(Policy::no_huge_pages), ElementsAre(MADV_NOHUGEPAGE));
+}
+
+TEST(Policy, ExactMakesAReadOnlySharedMappingPrivate) {
+  for (const std::uint64_t type : {MAP_SHARED, MAP_SHARED_VALIDATE | MAP_SYNC, MAP_PRIVATE}) {
+    const MapPlan plan = plan_map(Policy::exact, type | MAP_POPULATE | MAP_NORESERVE, false);
+    EXPECT_EQ(plan.flags, std::uint64_t{MAP_PRIVATE | MAP_NORESERVE});
+    EXPECT_THAT(plan.advice, ElementsAre(MADV_NOHUGEPAGE));
+    EXPECT_TRUE(plan.one_fault_a_page);
+  }
+}
+
+TEST(Policy, ExactLeavesASharedMappingSharedThatCanBeWrittenTo) {
+  EXPECT_EQ(plan_map(Policy::exact, MAP_SHARED, true).flags, std::uint64_t{MAP_SHARED});
+  EXPECT_EQ(plan_map(Policy::exact, MAP_PRIVATE, true).flags, std::uint64_t{MAP_PRIVATE});
+  EXPECT_TRUE(plan_map(Policy::exact, MAP_SHARED, true).one_fault_a_page);
+}
+
+TEST(Policy, AdviceEitherBringsInOrTakesAway) {
+  for (const int advice : memory_advice()) EXPECT_FALSE(drops_pages(advice)) << advice;
+  for (const int advice : dropping_advice()) EXPECT_TRUE(drops_pages(advice)) << advice;
+  EXPECT_FALSE(drops_pages(MADV_FREE));  // of anonymous memory only
+}
+
+TEST(Policy, EachHasANameOfItsOwn) {
+  std::set<std::string> names;
+  for (const Policy policy :
+       {Policy::as_is, Policy::exact, Policy::demand, Policy::populate, Policy::will_need,
+        Policy::random, Policy::sequential, Policy::no_huge_pages}) {
+    names.insert(name(policy));
+  }
+  EXPECT_EQ(names.size(), 8U);
+  EXPECT_FALSE(names.contains(""));
+}
+
+}  // namespace
+}  // namespace bytepath::intercept
