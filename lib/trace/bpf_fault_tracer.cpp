@@ -1,0 +1,136 @@
+#include <linux/perf_event.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <memory>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "trace/bpf_session.h"
+#include "trace/event_merge.h"
+#include "trace/fault_programs.h"
+#include "trace/fault_record.h"
+#include "trace/fault_tracer.h"
+#include "trace/mapping_recorder.h"
+#include "trace/ring_reader.h"
+
+namespace bytepath::trace {
+namespace {
+
+struct DestroyLink {
+  void operator()(bpf_link* link) const { bpf_link__destroy(link); }
+};
+using Link = std::unique_ptr<bpf_link, DestroyLink>;
+
+int open_software_event(std::uint64_t config, int cpu) {
+  perf_event_attr attributes{};
+  attributes.type = PERF_TYPE_SOFTWARE;
+  attributes.size = sizeof attributes;
+  attributes.config = config;
+  attributes.sample_period = 1;
+  attributes.sample_type = PERF_SAMPLE_ADDR;
+  return static_cast<int>(
+      ::syscall(SYS_perf_event_open, &attributes, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC));
+}
+
+class BpfFaultTracer final : public FaultTracer {
+ public:
+  explicit BpfFaultTracer(RingReader ring) : ring_(std::move(ring)) {}
+
+  Result<> start(const TracerOptions& options);
+
+  const char* name() const override { return "bpf"; }
+  bool classifies() const override { return true; }
+
+  void drain(FaultSink& sink, bool last) override {
+    ring_.drain([this](std::span<const std::byte> record) {
+      if (!add_record(record, merge_)) ++strange_;
+    });
+    mappings_->drain(merge_.changes());
+    merge_.hand_over(sink, last);
+  }
+
+  TracerLosses losses() const override {
+    const auto& counts = *skeleton_->bss;
+    return {.faults = counts.lost_faults,
+            .others = counts.lost_others + strange_ + ring_.damages(),
+            .mappings = mappings_->lost(),
+            .unpaired = counts.unpaired,
+            .unresolved = counts.unresolved};
+  }
+
+ private:
+  Result<> attach_ends(const bpf_program* program, std::uint64_t config);
+  void attach_optional(const OptionalProgram& optional);
+
+  RingReader ring_;
+  std::unique_ptr<MappingRecorder> mappings_;
+  EventMerge merge_;
+  Skeleton<fault_tracer_bpf> skeleton_;
+  std::vector<Link> ends_;
+  std::uint64_t strange_ = 0;
+};
+
+Result<> BpfFaultTracer::attach_ends(const bpf_program* program, std::uint64_t config) {
+  const int cpus = libbpf_num_possible_cpus();
+  for (int cpu = 0; cpu < cpus; ++cpu) {
+    const int event = open_software_event(config, cpu);
+    if (event < 0 && errno == ENODEV) continue;  // this CPU is off
+    if (event < 0) return fail_errno(errno, "cannot count the page faults of CPU {}", cpu);
+    Link link(bpf_program__attach_perf_event(program, event));  // the event is the link's then
+    if (!link) {
+      const int why = errno;
+      ::close(event);
+      return fail_errno(why, "cannot attach to the page faults of CPU {}", cpu);
+    }
+    ends_.push_back(std::move(link));
+  }
+  return {};
+}
+
+void BpfFaultTracer::attach_optional(const OptionalProgram& optional) {
+  if (!bpf_program__autoload(optional.program)) return;
+  *optional.link = bpf_program__attach(optional.program);
+  if (*optional.link != nullptr) return;
+  const char* const why = errno == ENOENT ? "this kernel has none" : std::strerror(errno);
+  lack(missing_, optional, fmt::format("tracepoint {}: {}", optional.tracepoint, why));
+}
+
+Result<> BpfFaultTracer::start(const TracerOptions& options) {
+  BYTEPATH_TRY(skeleton, load_fault_programs(options, ring_.map(), missing_));
+  skeleton_ = std::move(skeleton);
+  const LibbpfLog log;
+  const auto& programs = skeleton_->progs;
+  if (auto minor = attach_ends(programs.end_minor_fault, PERF_COUNT_SW_PAGE_FAULTS_MIN); !minor)
+    return minor;
+  if (auto major = attach_ends(programs.end_major_fault, PERF_COUNT_SW_PAGE_FAULTS_MAJ); !major)
+    return major;
+  for (const auto& each : optional_programs(*skeleton_, options)) attach_optional(each);
+  skeleton_->links.begin_user_fault = bpf_program__attach(programs.begin_user_fault);
+  if (skeleton_->links.begin_user_fault == nullptr)
+    return fail(errno == ENOENT ? ErrorKind::unsupported : ErrorKind::failed,
+                fmt::format("this kernel tells of no page faults (tracepoint page_fault_user): {}",
+                            std::strerror(errno)),
+                without_bpf);
+  // Late, because munmap(2) is seen only from here on; before the first fault, whose mapping it
+  // has.
+  BYTEPATH_TRY(mappings, MappingRecorder::open(options.process));
+  mappings_ = std::make_unique<MappingRecorder>(std::move(mappings));
+  trace_root(*skeleton_);
+  return {};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<FaultTracer>> trace_faults_by_bpf(const TracerOptions& options) {
+  auto ring = RingReader::create(options.ring_bytes);
+  if (!ring) return std::unexpected(explain(ring.error()));
+  auto tracer = std::make_unique<BpfFaultTracer>(std::move(*ring));
+  if (auto started = tracer->start(options); !started) return std::unexpected(started.error());
+  return tracer;
+}
+
+}  // namespace bytepath::trace
