@@ -10,7 +10,7 @@
 
 #include "base/file.h"
 
-// The two paths are given by bytepath_embed() in scripts/cmake/Bytepath.cmake.
+// The paths are given by bytepath_embed() in scripts/cmake/Bytepath.cmake.
 // NOLINTBEGIN(bugprone-reserved-identifier): the assembler's names
 __asm__(
     ".section .rodata\n"
@@ -22,6 +22,10 @@ __asm__(
     "bytepath_empty_program_begin:\n.incbin \"" BYTEPATH_EMPTY_PROGRAM
     "\"\n"
     "bytepath_empty_program_end:\n"
+    ".global bytepath_page_toucher_begin\n.global bytepath_page_toucher_end\n"
+    "bytepath_page_toucher_begin:\n.incbin \"" BYTEPATH_PAGE_TOUCHER
+    "\"\n"
+    "bytepath_page_toucher_end:\n"
     ".previous\n");
 // NOLINTEND(bugprone-reserved-identifier)
 extern "C" {
@@ -29,6 +33,8 @@ extern const char bytepath_spawn_helper_begin[];
 extern const char bytepath_spawn_helper_end[];
 extern const char bytepath_empty_program_begin[];
 extern const char bytepath_empty_program_end[];
+extern const char bytepath_page_toucher_begin[];
+extern const char bytepath_page_toucher_end[];
 }
 
 namespace bytepath::process {
@@ -76,6 +82,10 @@ std::span<const char> spawn_helper_image() {
 
 std::span<const char> empty_program_image() {
   return {bytepath_empty_program_begin, bytepath_empty_program_end};
+}
+
+std::span<const char> page_toucher_image() {
+  return {bytepath_page_toucher_begin, bytepath_page_toucher_end};
 }
 
 Result<Descriptor> executable(std::span<const char> image, const char* name) {

@@ -10,6 +10,7 @@ namespace bytepath::process {
 
 std::span<const char> spawn_helper_image();   // spawn_helper.c
 std::span<const char> empty_program_image();  // empty_program.c
+std::span<const char> page_toucher_image();   // page_toucher.c
 
 // A descriptor that execveat(2) can run: a memfd, or where the system forbids to run those
 // (vm.memfd_noexec), a file without a name in the folder for temporary files. Error: neither works

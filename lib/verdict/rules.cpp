@@ -2,6 +2,7 @@
 
 #include "verdict/comparison_rules.h"
 #include "verdict/cpu_rules.h"
+#include "verdict/fault_rules.h"
 #include "verdict/judge.h"
 #include "verdict/memcpy_rules.h"
 #include "verdict/run_conditions.h"
@@ -75,6 +76,39 @@ std::span<const Rule> rules() {
       Rule{"probe-compare", "compare.broken-instrument",
            "the reference differs from itself (run-probe --aa)", judge_broken_instrument},
       Rule{"probe-compare", "", "the line that sums up the comparison", judge_comparisons},
+      Rule{"fault-probe", "faults.readahead-off",
+           "a thousand faults and more read less than 8 KiB each", judge_readahead_off},
+      Rule{"fault-probe", "faults.readahead-wait",
+           "most of the time in faults was spent waiting for readahead in flight",
+           judge_readahead_wait},
+      Rule{"fault-probe", "faults.read-amplification",
+           "twice as much was read as was touched, or more", judge_read_amplification},
+      Rule{"fault-probe", "faults.needless-populate",
+           "a call brings in all of a file of which less than half is touched",
+           judge_needless_populate},
+      Rule{"fault-probe", "faults.memory-pressure",
+           "pages came into the page cache twice within a run", judge_memory_pressure},
+      Rule{"fault-probe", "faults.lost-events", "the tracer lost events", judge_lost_events},
+      Rule{"fault-probe", "faults.not-exact", "a mapping could not be made exact or looked at",
+           judge_not_exact},
+      Rule{"fault-probe", "faults.command-failed", "the command ended with another status than 0",
+           judge_failed_command},
+      Rule{"fault-probe", "faults.touched", "faults x 4 KiB, mapped and touched side by side",
+           judge_touched},
+      Rule{"fault-probe", "faults.small-pages",
+           "many faults map 64 KiB or less each: the page cache holds 4 KiB pages",
+           judge_small_pages},
+      Rule{"fault-probe", "faults.host-stall",
+           "a cold run in a virtual machine, of which faults explain less than half",
+           judge_host_stall},
+      Rule{"fault-probe", "faults.selftest", "a check of fault-probe selftest failed",
+           judge_self_test},
+      Rule{"fault-probe", "faults.better-policy",
+           "another mapping policy is faster than what the program does, by more than the margin",
+           judge_better_policy},
+      Rule{"fault-probe", "", "the line that sums up policies", judge_what_if},
+      Rule{"fault-probe", "", "the line that sums up heat", judge_heat},
+      Rule{"fault-probe", "", "the line that sums up", judge_faults},
   };
   return rows;
 }

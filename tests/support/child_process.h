@@ -7,6 +7,7 @@
 
 #include <array>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace bytepath::tests {
@@ -23,10 +24,16 @@ class ChildProcess {
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, input[0], 0);
     posix_spawn_file_actions_adddup2(&actions, output[1], 1);
+    // A group of its own: a signal for it and for what it starts is none for the test.
+    posix_spawnattr_t attributes;
+    posix_spawnattr_init(&attributes);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
     std::vector<char*> argv = pointers(arguments);
     std::vector<char*> envp = pointers(environment);
-    if (posix_spawn(&pid_, argv[0], &actions, nullptr, argv.data(), envp.data()) != 0) pid_ = -1;
+    if (posix_spawn(&pid_, argv[0], &actions, &attributes, argv.data(), envp.data()) != 0)
+      pid_ = -1;
     posix_spawn_file_actions_destroy(&actions);
+    posix_spawnattr_destroy(&attributes);
     ::close(input[0]);
     ::close(output[1]);
     input_ = input[1];
@@ -47,6 +54,19 @@ class ChildProcess {
 
   bool ready() const { return ready_; }
   pid_t pid() const { return pid_; }
+
+  // Waits for its end. Its exit status, or 128 + the signal that ended it.
+  int end() {
+    int status = 0;
+    if (pid_ <= 0 || waitpid(pid_, &status, 0) != pid_) return -1;
+    pid_ = -1;
+    return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+  }
+
+  // To its standard input.
+  bool send(std::string_view text) const {
+    return ::write(input_, text.data(), text.size()) == static_cast<ssize_t>(text.size());
+  }
 
   // The rest of its output, up to its end.
   std::string output() {

@@ -1,0 +1,190 @@
+#include <algorithm>
+#include <array>
+
+#include "base/units.h"
+#include "verdict/copy_measurements.h"
+#include "verdict/fault_measurements.h"
+#include "verdict/fault_rules.h"
+#include "verdict/parameters.h"
+
+// What to do about the faults of a run. Each rule needs evidence in the same document.
+namespace bytepath::verdict {
+namespace {
+
+using result::Document;
+using result::Severity;
+using result::Value;
+
+constexpr double page_bytes = 4096;
+// Fewer faults than this are no pattern.
+constexpr double enough_faults = 1000;
+
+double fault_share(const Document& document) {
+  return parameter_number(document, "fault_share_of_wall_percent").value_or(0);
+}
+
+bool is_run(const Document& document) { return parameter_text(document, "mode") == "run"; }
+
+double all_fault_time(const Document& document) {
+  double sum = 0;
+  for (const auto& each : class_faults(document)) sum += each.time_ns;
+  return sum;
+}
+
+}  // namespace
+
+void judge_readahead_off(Document& document) {
+  const auto disk = class_named(document, "disk-read");
+  double read = 0;
+  for (const auto& file : file_faults(document)) read += file.read.value_or(0);
+  // What is read by one fault: 8 KiB or more is some readahead.
+  constexpr double little = 2 * page_bytes;
+  if (disk.faults < enough_faults || !(read / disk.faults < little)) return;
+  document.findings.push_back(
+      {.id = "faults.readahead-off",
+       .severity = Severity::finding,
+       .text =
+           fmt::format("{:.0f} faults read {} each: readahead is off, every page waits for the "
+                       "disk by itself ({} in all)",
+                       disk.faults, size_text(read / disk.faults), format_duration(disk.time_ns)),
+       .evidence = {{"faults", disk.faults}, {"read_bytes", read}, {"time_ns", disk.time_ns}},
+       .remedies = {{.text = "do without MADV_RANDOM and POSIX_FADV_RANDOM, and look at the "
+                             "device's read_ahead_kb",
+                     .command = "fault-probe whatif -m MODEL -- COMMAND"}}});
+}
+
+void judge_readahead_wait(Document& document) {
+  const auto waits = class_named(document, "readahead-wait");
+  const double all = all_fault_time(document);
+  if (!(waits.time_ns > all / 2) || fault_share(document) < noticeable_fault_share) return;
+  document.findings.push_back(
+      {.id = "faults.readahead-wait",
+       .severity = Severity::finding,
+       .text = fmt::format("{:.0f} faults waited {} for readahead in flight, {} of the time in "
+                           "faults: the reading is the bottleneck, and runs only while a fault "
+                           "waits for it",
+                           waits.faults, format_duration(waits.time_ns),
+                           share_text(waits.time_ns, all)),
+       .evidence = {{"faults", waits.faults}, {"time_ns", waits.time_ns}, {"all_time_ns", all}},
+       .remedies = {{.text = "read ahead of the use: MAP_POPULATE, or MADV_POPULATE_READ by "
+                             "another thread",
+                     .command = "fault-probe whatif -m MODEL -- COMMAND"}}});
+}
+
+void judge_read_amplification(Document& document) {
+  constexpr double most = 2;
+  for (const auto& file : file_faults(document)) {
+    const auto& used = file.touched ? file.touched : file.mapped;
+    if (!file.read || !used || !(*used > 0) || !(*file.read > most * *used)) continue;
+    document.findings.push_back(
+        {.id = "faults.read-amplification",
+         .severity = Severity::finding,
+         .text = fmt::format("{}: {} were read for {} that were {}: {} too much", file.file,
+                             size_text(*file.read), size_text(*used),
+                             file.touched ? "touched" : "at most touched",
+                             format_quantity(*file.read / *used, "ratio")),
+         .evidence = {{"file", file.file},
+                      {"read_bytes", *file.read},
+                      {file.touched ? "touched_bytes" : "mapped_bytes", *used},
+                      {"ratio", *file.read / *used}},
+         .remedies = {{.text = "the access is sparse (a mixture of experts?): less readahead, no "
+                               "populating; whether it is faster, whatif measures",
+                       .command = "fault-probe whatif -m MODEL -- COMMAND"}}});
+  }
+}
+
+void judge_needless_populate(Document& document) {
+  const auto* calls = find_table(document, "calls");
+  if (calls == nullptr) return;
+  static constexpr std::array<std::string_view, 4> populating = {
+      "mmap populate", "madvise populate-read", "madvise willneed", "mlock"};
+  for (const auto& file : file_faults(document)) {
+    if (!file.touched || !(*file.touched < file.bytes / 2)) continue;
+    for (const auto& row : calls->rows) {
+      const Value name_cell = cell(*calls, row, "call");
+      const Value file_cell = cell(*calls, row, "file");
+      const auto* name = std::get_if<std::string>(&name_cell);
+      const auto* path = std::get_if<std::string>(&file_cell);
+      if (name == nullptr || path == nullptr || *path != file.file) continue;
+      if (std::ranges::find(populating, *name) == populating.end()) continue;
+      document.findings.push_back(
+          {.id = "faults.needless-populate",
+           .severity = Severity::finding,
+           .text = fmt::format("{} brings in all of {}, of which {} is touched", *name, file.file,
+                               share_text(*file.touched, file.bytes)),
+           .evidence = {{"file", file.file},
+                        {"call", *name},
+                        {"touched_bytes", *file.touched},
+                        {"file_bytes", file.bytes}},
+           .remedies = {{.text = "map it without populating", .command = ""}}});
+    }
+  }
+}
+
+void judge_small_pages(Document& document) {
+  // Fault-around maps 64 KiB at most (fault_around_bytes); a folio of 2 MiB is mapped at once.
+  constexpr double around = 64 * 1024;
+  constexpr double many = 10'000;
+  const double hits =
+      class_named(document, "cache-hit").faults + class_named(document, "readahead-hit").faults;
+  if (hits <= many) return;
+  for (const auto& file : file_faults(document)) {
+    if (!file.faults || !file.mapped || !(*file.faults > many)) continue;
+    const double each = *file.mapped / *file.faults;
+    if (each > around) continue;
+    document.findings.push_back(
+        {.id = "faults.small-pages",
+         .severity = Severity::note,
+         .text = fmt::format("{}: {:.0f} faults map {} each: the page cache holds it in 4 KiB "
+                             "pages, where folios of 2 MiB would take 32 times fewer faults",
+                             file.file, *file.faults, size_text(each)),
+         .evidence = {{"file", file.file}, {"faults", *file.faults}, {"bytes_per_fault", each}},
+         .remedies = {{.text = "have it read once from the beginning to the end, which makes large "
+                               "folios on file systems that have them",
+                       .command = "fault-probe cache FILE"}}});
+  }
+}
+
+void judge_memory_pressure(Document& document) {
+  constexpr double part = 0.01;
+  for (const auto& file : file_faults(document)) {
+    if (!file.read || !file.read_again || !(*file.read_again > part * *file.read)) continue;
+    document.findings.push_back(
+        {.id = "faults.memory-pressure",
+         .severity = Severity::finding,
+         .text = fmt::format("{}: {} were read a second time within the run: the page cache was "
+                             "short of room and gave them away",
+                             file.file, size_text(*file.read_again)),
+         .evidence = {{"file", file.file},
+                      {"read_bytes", *file.read},
+                      {"read_again_bytes", *file.read_again}},
+         .remedies = {{.text = "see the control group's memory.high and memory.max, and whether a "
+                               "DAMON scheme evicts here",
+                       .command = "cpu-probe doctor"}}});
+  }
+}
+
+void judge_host_stall(Document& document) {
+  if (!is_run(document) || document.host.hypervisor.empty()) return;
+  double read = 0;
+  double bytes = 0;
+  for (const auto& file : file_faults(document)) {
+    read += file.read.value_or(0);
+    bytes += file.bytes;
+  }
+  const double share = fault_share(document);
+  constexpr double half = 50;
+  if (!(read > bytes / 2) || !(share < half)) return;
+  document.findings.push_back(
+      {.id = "faults.host-stall",
+       .severity = Severity::note,
+       .text = fmt::format("faults explain {} of the wall time. In a virtual machine the rest of a "
+                           "cold run is not all computing: the first use of memory that the host "
+                           "has taken back stalls without any fault in the guest",
+                           format_quantity(share, "percent")),
+       .evidence = {{"fault_share_of_wall_percent", share}, {"read_bytes", read}},
+       .remedies = {
+           {.text = "measure how long such a stall is here", .command = "fault-probe selftest"}}});
+}
+
+}  // namespace bytepath::verdict

@@ -1,0 +1,81 @@
+#include "verdict/fault_measurements.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/units.h"
+#include "verdict/copy_measurements.h"
+
+namespace bytepath::verdict {
+namespace {
+
+std::string in_one_line(std::string text) {
+  std::ranges::replace_if(
+      text, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7F'; }, ' ');
+  return text;
+}
+
+}  // namespace
+
+std::optional<double> metric_of(const result::Document& document, std::string_view name,
+                                std::string_view file) {
+  for (const auto& metric : document.metrics) {
+    if (metric.name != name || !std::isfinite(metric.median)) continue;
+    if (file.empty() || label(metric.labels, "file") == file) return metric.median;
+  }
+  return std::nullopt;
+}
+
+std::vector<FileFaults> file_faults(const result::Document& document) {
+  std::vector<FileFaults> files;
+  for (const auto& metric : document.metrics) {
+    if (metric.name != "file_bytes" || !std::isfinite(metric.median)) continue;
+    const std::string file = label(metric.labels, "file");
+    if (file.empty()) continue;
+    files.push_back({.file = in_one_line(file),
+                     .bytes = metric.median,
+                     .faults = metric_of(document, "faults", file),
+                     .touched = metric_of(document, "touched_bytes", file),
+                     .mapped = metric_of(document, "mapped_bytes", file),
+                     .read = metric_of(document, "read_bytes", file),
+                     .read_again = metric_of(document, "read_again_bytes", file)});
+  }
+  return files;
+}
+
+std::vector<ClassFaults> class_faults(const result::Document& document) {
+  std::vector<ClassFaults> classes;
+  for (const auto& metric : document.metrics) {
+    if (metric.name != "faults_by_class" || !std::isfinite(metric.median)) continue;
+    const std::string name = label(metric.labels, "class");
+    double time = 0;
+    for (const auto& other : document.metrics) {
+      const bool same = other.name == "fault_time_by_class" && other.labels == metric.labels;
+      if (same && std::isfinite(other.median)) time = other.median;
+    }
+    classes.push_back({.name = in_one_line(name), .faults = metric.median, .time_ns = time});
+  }
+  return classes;
+}
+
+ClassFaults class_named(const result::Document& document, std::string_view name) {
+  for (auto& each : class_faults(document)) {
+    if (each.name == name) return each;
+  }
+  return {.name = std::string(name)};
+}
+
+std::string size_text(double bytes) {
+  const Scaled scaled = scale_for_people(bytes, "B");
+  return fmt::format("{} {}", format_number(scaled.number), scaled.unit);
+}
+
+std::string share_text(double part, double whole) {
+  if (!(whole > 0)) return "n/a";
+  const double percent = 100 * part / whole;
+  // 99.997 % must not read as all of it.
+  if (part != whole && percent >= 99.95) return fmt::format("{:.3f} %", percent);
+  return format_quantity(percent, "percent");
+}
+
+}  // namespace bytepath::verdict

@@ -1,0 +1,220 @@
+#include "faults/fault_ledger.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/mman.h>
+
+#include "support/fault_events.h"
+
+namespace bytepath::faults {
+namespace {
+
+using test::added;
+using test::fault_at;
+using test::mapping_of;
+
+// A file of 64 pages, watched in pieces of 16 pages.
+struct Ledger : testing::Test {
+  Ledger() : path(folder.write("weights.bin", std::string(64 * test::page, 'w'))) {
+    auto opened = WatchedFiles::open({path}, 16 * test::page);
+    if (!opened) ADD_FAILURE() << opened.error().message;
+    watched = *opened;
+  }
+  const WatchedFile& file() { return watched.files().at(0); }
+
+  test::TemporaryFolder folder;
+  std::string path;
+  WatchedFiles watched;
+};
+
+TEST_F(Ledger, AttributesAFaultToItsPagesRange) {
+  FaultLedger ledger(watched, true);
+  const auto mapping = mapping_of(file());
+  ledger.fault(fault_at(17, 500), &mapping);
+  ledger.fault(fault_at(63, 700), &mapping);
+  const auto& record = ledger.records().at(0);
+  ASSERT_EQ(record.ranges.size(), 4U);
+  EXPECT_EQ(record.ranges[1].faults.all_faults(), 1U);
+  EXPECT_EQ(record.ranges[3].faults.all_ns(), 700U);
+  EXPECT_EQ(record.faults.all_ns(), 1200U);
+  EXPECT_EQ(ledger.longest_thread_ns(), 1200U);
+}
+
+TEST_F(Ledger, TakesTheOffsetOfTheMappingIntoAccount) {
+  FaultLedger ledger(watched, true);
+  const auto mapping = mapping_of(file(), 48 * test::page);
+  ledger.fault(fault_at(0), &mapping);
+  EXPECT_EQ(ledger.records()[0].ranges[3].faults.all_faults(), 1U);
+}
+
+TEST_F(Ledger, TellsAReadaheadHitByThePagesThatCameDuringTheRun) {
+  FaultLedger ledger(watched, true);
+  const auto mapping = mapping_of(file());
+  auto first = fault_at(0);
+  first.pages_added = 32;
+  ledger.pages_added(added(file(), 0, 32));
+  ledger.fault(first, &mapping);
+  ledger.fault(fault_at(16), &mapping);
+  ledger.fault(fault_at(40), &mapping);
+  const auto& faults = ledger.records()[0].faults.faults;
+  EXPECT_EQ(faults[static_cast<std::size_t>(FaultClass::disk_read)], 1U);
+  EXPECT_EQ(faults[static_cast<std::size_t>(FaultClass::readahead_hit)], 1U);
+  EXPECT_EQ(faults[static_cast<std::size_t>(FaultClass::cache_hit)], 1U);
+}
+
+TEST_F(Ledger, DealsAFolioOutToTheRangesItSpans) {
+  FaultLedger ledger(watched, true);
+  ledger.pages_added(added(file(), 8, 32));  // pages 8..39
+  const auto& record = ledger.records()[0];
+  EXPECT_EQ(record.pages_read, 32U);
+  EXPECT_EQ(record.ranges[0].pages_read, 8U);
+  EXPECT_EQ(record.ranges[1].pages_read, 16U);
+  EXPECT_EQ(record.ranges[2].pages_read, 8U);
+  EXPECT_EQ(record.ranges[3].pages_read, 0U);
+  EXPECT_EQ(record.read->count(), 32U);
+}
+
+TEST_F(Ledger, CountsAPageThatComesTwiceTwice) {
+  FaultLedger ledger(watched, true);
+  ledger.pages_added(added(file(), 0, 16));
+  ledger.pages_added(added(file(), 8, 16));
+  EXPECT_EQ(ledger.records()[0].pages_read, 32U);
+  EXPECT_EQ(ledger.records()[0].read->count(), 24U);
+}
+
+TEST_F(Ledger, WithoutCausesAsksWhatWasCachedBefore) {
+  FaultLedger ledger(watched, false);
+  pages::PageSet cached(64);
+  cached.insert(0, 8);
+  ledger.set_cached_before(0, cached);
+  const auto mapping = mapping_of(file());
+  ledger.fault(fault_at(4), &mapping);
+  ledger.fault(fault_at(8), &mapping);
+  const auto& faults = ledger.records()[0].faults.faults;
+  EXPECT_EQ(faults[static_cast<std::size_t>(FaultClass::cache_hit)], 1U);
+  EXPECT_EQ(faults[static_cast<std::size_t>(FaultClass::readahead_hit)], 1U);
+  EXPECT_FALSE(ledger.records()[0].read);
+}
+
+TEST_F(Ledger, KeepsFaultsElsewhereApart) {
+  FaultLedger ledger(watched, true);
+  trace::Mapping anonymous{.start = test::mapped_at, .end = test::mapped_at + test::page};
+  trace::Mapping other = anonymous;
+  other.file = {.device = 1, .inode = 1};
+  other.path = "/nowhere/library.so";
+  ledger.fault(fault_at(0, 10), &anonymous);
+  ledger.fault(fault_at(0, 20), &other);
+  auto by_kernel = fault_at(0, 30);
+  by_kernel.from_kernel = 1;
+  ledger.fault(by_kernel, nullptr);
+  EXPECT_EQ(ledger.anonymous().ns, 10U);
+  EXPECT_EQ(ledger.other_files().ns, 20U);
+  EXPECT_EQ(ledger.unknown().ns, 30U);
+  EXPECT_EQ(ledger.from_kernel().faults, 1U);
+  EXPECT_EQ(ledger.all_faults(), 3U);
+  EXPECT_EQ(ledger.records()[0].faults.all_faults(), 0U);
+}
+
+TEST_F(Ledger, SumsUpCallsOnTheFileByNameAndByMapping) {
+  FaultLedger ledger(watched, true);
+  bytepath_call read{};
+  read.call = bytepath_call_read;
+  read.duration_ns = 5;
+  read.length = 4096;
+  read.device = file().id.device;
+  read.inode = file().id.inode;
+  ledger.call(read, nullptr);
+  ledger.call(read, nullptr);
+  bytepath_call advice{};
+  advice.call = bytepath_call_madvise;
+  advice.argument = MADV_WILLNEED;
+  advice.duration_ns = 7;
+  const auto mapping = mapping_of(file());
+  ledger.call(advice, &mapping);
+  ASSERT_EQ(ledger.calls().size(), 2U);
+  EXPECT_EQ(ledger.calls().at({0, "read"}).bytes, 8192U);
+  EXPECT_EQ(ledger.calls().at({0, "madvise willneed"}).ns, 7U);
+}
+
+TEST_F(Ledger, KnowsThatAFileWasMappedWithoutAnyFault) {
+  FaultLedger ledger(watched, true);
+  EXPECT_FALSE(ledger.records()[0].was_mapped);
+  trace::MappingChange change{.kind = trace::MappingChange::Kind::mapped, .process = 42};
+  change.mapping = mapping_of(file());
+  ledger.mapping_changed(change);
+  EXPECT_TRUE(ledger.records()[0].was_mapped);
+}
+
+TEST_F(Ledger, FindsAFileWhoseMappingShowsOtherNumbersByItsPath) {
+  FaultLedger ledger(watched, true);
+  auto mapping = mapping_of(file());
+  mapping.file = {.device = 9999, .inode = 1234567};  // as btrfs and overlayfs do
+  ledger.fault(fault_at(3), &mapping);
+  EXPECT_EQ(ledger.records()[0].faults.all_faults(), 1U);
+  // From then on also by the numbers alone.
+  auto event = added(file(), 0, 4);
+  event.device = 9999;
+  event.inode = 1234567;
+  ledger.pages_added(event);
+  EXPECT_EQ(ledger.records()[0].pages_read, 4U);
+}
+
+TEST_F(Ledger, LearnsTheNumbersOfThePageCacheFromAFaultThatReads) {
+  FaultLedger ledger(watched, true);
+  const auto mapping = mapping_of(file());
+  auto event = added(file(), 0, 16);
+  event.device = 5;  // of the lower file system of an overlay
+  event.inode = 6;
+  event.in_fault = 1;
+  event.thread = 42;
+  auto reading = fault_at(0);
+  reading.pages_added = 16;
+  event.time_ns = reading.time_ns + 10;
+  ledger.pages_added(event);
+  EXPECT_EQ(ledger.records()[0].pages_read, 0U);
+  ledger.fault(reading, &mapping);
+  EXPECT_EQ(ledger.records()[0].pages_read, 16U);
+  event.first_page = 16;
+  event.in_fault = 0;
+  ledger.pages_added(event);
+  EXPECT_EQ(ledger.records()[0].pages_read, 32U);
+}
+
+TEST_F(Ledger, DoesNotTakeAnotherFilesPagesForTheWatchedFiles) {
+  FaultLedger ledger(watched, true);
+  const auto mapping = mapping_of(file());
+  trace::Mapping other = mapping;
+  other.file = {.device = 1, .inode = 1};
+  other.path = "/nowhere/library.so";
+  auto event = added(file(), 0, 16);
+  event.device = 5;
+  event.inode = 6;
+  event.in_fault = 1;
+  event.thread = 42;
+  auto reading = fault_at(0);
+  reading.pages_added = 16;
+  event.time_ns = reading.time_ns + 10;
+  ledger.pages_added(event);
+  ledger.fault(reading, &other);  // the pages were this one's
+  auto next = fault_at(1);
+  next.pages_added = 1;
+  ledger.fault(next, &mapping);
+  EXPECT_EQ(ledger.records()[0].pages_read, 0U);
+}
+
+TEST(CallName, SaysWhatMatters) {
+  bytepath_call call{};
+  call.call = bytepath_call_mmap;
+  EXPECT_EQ(call_name(call), "mmap");
+  call.argument = MAP_SHARED | MAP_POPULATE;
+  EXPECT_EQ(call_name(call), "mmap populate");
+  call.call = bytepath_call_fadvise;
+  call.argument = POSIX_FADV_SEQUENTIAL;
+  EXPECT_EQ(call_name(call), "fadvise sequential");
+  call.call = bytepath_call_madvise;
+  call.argument = 4711;
+  EXPECT_EQ(call_name(call), "madvise 4711");
+}
+
+}  // namespace
+}  // namespace bytepath::faults

@@ -1,0 +1,146 @@
+// run and touch.
+#include <csignal>
+#include <cstring>
+
+#include "base/file.h"
+#include "faults/policy_name.h"
+#include "faults/touch_run.h"
+#include "faults/traced_run.h"
+#include "options.h"
+#include "pages/page_file.h"
+
+namespace bytepath::fault_probe {
+namespace {
+
+constexpr int signal_base = 128;  // of an exit code, sh(1)
+
+// Denied too is a failure to write, as it is for the reports.
+Result<> check_output(const std::string& path) {
+  if (path.empty()) return {};
+  auto writable = check_writable(path);
+  if (!writable) writable.error().kind = ErrorKind::failed;
+  return writable;
+}
+
+faults::Backend backend_of(const Options& options) {
+  if (options.backend == "bpf") return faults::Backend::bpf;
+  return options.backend == "perf" ? faults::Backend::perf : faults::Backend::automatic;
+}
+
+// The report is of use though the run was not what the user thought.
+void complain_later(const cli::Context& context, Error error) {
+  if (!context.late_error->has_value()) *context.late_error = std::move(error);
+}
+
+void check_mapped(const Options& options, const cli::Context& context, const std::string& subject,
+                  std::size_t mapped_files, std::uint64_t read_by_calls) {
+  if (options.models.empty() || mapped_files > 0) return;
+  const std::string more =
+      options.models.size() > 1 ? fmt::format(" and {} more", options.models.size() - 1) : "";
+  complain_later(
+      context,
+      {.kind = ErrorKind::unsupported,
+       .message = fmt::format("{}{}: never mapped by {}", options.models.front(), more, subject),
+       .hint = read_by_calls > 0
+                   ? fmt::format("{} bytes of it were read by system calls instead", read_by_calls)
+                   : "is it the file that the program opens? It may also read it without mmap"});
+}
+
+void check_end(const cli::Context& context, int exit_code) {
+  // A Ctrl-C at the terminal reaches the command as it reaches us, and may end it before we ask.
+  const bool interrupted = !context.progress(0, 0, "");
+  if (exit_code <= signal_base || interrupted) return;
+  const int number = exit_code - signal_base;
+  const char* name = strsignal(number);
+  complain_later(context, {.kind = ErrorKind::failed,
+                           .message = fmt::format("the command was killed by signal {} ({})",
+                                                  number, name != nullptr ? name : "unknown"),
+                           .hint = "the report shows what was seen until then"});
+}
+
+}  // namespace
+
+Result<std::vector<pages::FilePages>> read_touched(const std::string& path) {
+  if (path.empty()) return std::vector<pages::FilePages>{};
+  auto text = read_file(path);
+  auto files = text ? pages::from_text(*text, path)
+                    : Result<std::vector<pages::FilePages>>(std::unexpected(text.error()));
+  if (files) return files;
+  return fail(ErrorKind::usage, files.error().message,
+              "give a file that fault-probe touch --pages wrote");
+}
+
+Result<faults::CommandLine> command_of(const Options& options, const cli::Context& context) {
+  faults::CommandLine command{.words = options.words, .as_root = options.as_root};
+  if (auto resolved = command.resolve(); !resolved) return std::unexpected(resolved.error());
+  if (command.credentials) {
+    context.console->complain(
+        fmt::format("{}: note: the command runs as user {}, who called sudo; --as-root keeps "
+                    "root's rights\n",
+                    context.program, command.credentials->user));
+  }
+  return command;
+}
+
+Result<result::Document> run(const Options& options, const cli::Context& context) {
+  if (options.process != 0 && !options.words.empty()) {
+    return fail(ErrorKind::usage, "--pid: excludes a command", "give one of the two");
+  }
+  if (options.process != 0 && options.policy != "as-is") {
+    return fail(ErrorKind::usage, "--policy: a running process has its mappings already",
+                "give a command instead of --pid");
+  }
+  faults::TraceOptions trace{.backend = backend_of(options),
+                             .calls = !options.no_calls,
+                             .ring_bytes = options.ring_bytes,
+                             .policy = *faults::policy_named(options.policy),
+                             .trace_file = options.trace_file};
+  BYTEPATH_TRY(touched, read_touched(options.touched));
+  trace.touched = std::move(touched);
+  if (auto writable = check_output(options.trace_file); !writable) {
+    return std::unexpected(writable.error());
+  }
+  BYTEPATH_TRY(watched, faults::WatchedFiles::open(options.models, options.grid));
+  faults::TracedRun run;
+  if (options.process != 0) {
+    *context.ends_by_interrupt = !options.duration;
+    BYTEPATH_TRY(traced,
+                 faults::trace_process(std::move(watched), static_cast<pid_t>(options.process),
+                                       options.duration, trace, context.progress));
+    run = std::move(traced);
+    check_mapped(options, context, fmt::format("process {}", options.process), run.mapped_files,
+                 run.read_by_calls);
+  } else {
+    BYTEPATH_TRY(command, command_of(options, context));
+    BYTEPATH_TRY(traced,
+                 faults::trace_command(std::move(watched), command, trace, context.progress));
+    run = std::move(traced);
+    const auto code = run.document.parameters.find("exit_code");
+    if (code != run.document.parameters.end()) {
+      check_end(context, static_cast<int>(std::get<std::int64_t>(code->second)));
+    }
+    check_mapped(options, context, command.text(), run.mapped_files, run.read_by_calls);
+  }
+  if (run.error) complain_later(context, *run.error);
+  return with_host(std::move(run.document));
+}
+
+Result<result::Document> touch(const Options& options, const cli::Context& context) {
+  for (const auto* path : {&options.pages, &options.experts}) {
+    if (auto writable = check_output(*path); !writable) return std::unexpected(writable.error());
+  }
+  BYTEPATH_TRY(watched, faults::WatchedFiles::open(options.models, options.grid));
+  BYTEPATH_TRY(command, command_of(options, context));
+  BYTEPATH_TRY(run, faults::touch_command(std::move(watched), command, false, context.progress));
+  const auto write = [&](const std::string& path, const std::string& text) {
+    if (path.empty()) return;
+    if (auto written = write_file(path, text); !written) complain_later(context, written.error());
+  };
+  write(options.pages, pages::to_text(faults::page_files(run.records)));
+  write(options.experts, faults::experts_csv(run.records));
+  check_end(context, run.facts.outcome.exit_code());
+  check_mapped(options, context, command.text(), run.records.size(), 0);
+  return with_host(faults::touch_document(run.records, run.facts));
+}
+
+}  // namespace bytepath::fault_probe
