@@ -9,7 +9,9 @@ this host: copy instructions, libc and the kernel, over size and over the
 distance between source and destination, and say whether the slow rep movsb
 of some AMD processors hits here. run-probe measures commands as hyperfine
 does, and compares them in pairs with an interval that holds on a noisy host;
-probe-compare makes a gate for continuous integration of it.")
+probe-compare makes a gate for continuous integration of it. fault-probe tells
+which bytes and tensors of a mapped weight file a process touches, when, and at
+what cost.")
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_STRIP_FILES ON)
 # The package must not depend on the umask of whoever makes it.
