@@ -11,9 +11,6 @@ using pages::page_bytes;
 
 namespace {
 
-// Pages that one fault brings in come in few folios, or one by one up to the readahead's size.
-constexpr std::size_t most_waiting = 4096;
-
 void count(FaultLedger::Others& others, const bytepath_fault& fault) {
   ++others.faults;
   others.ns += fault.duration_ns;
@@ -133,7 +130,6 @@ void FaultLedger::fault(const bytepath_fault& fault, const trace::Mapping* mappi
   ++all_faults_;
   if (fault.from_kernel != 0) count(from_kernel_, fault);
   const std::size_t index = file_of(fault, mapping);
-  if (!unknown_added_.empty()) learn_numbers(index, fault);
   if (mapping == nullptr) return count(unknown_, fault);
   if (mapping->file.inode == 0) return count(anonymous_, fault);
   if (index == WatchedFiles::none) return count(other_files_, fault);
@@ -149,6 +145,10 @@ void FaultLedger::watched_fault(std::size_t index, const bytepath_fault& fault,
   record.faults.add(fault_class, fault.duration_ns);
   latencies_[static_cast<std::size_t>(fault_class)].add(fault.duration_ns);
   thread_ns_[fault.thread] += fault.duration_ns;
+  if (fault.pages_added > 0) {
+    reading_[fault.thread] = {
+        .file = index, .begin_ns = fault.time_ns, .end_ns = fault.time_ns + fault.duration_ns};
+  }
   if (!record.ranges.empty()) {
     record.ranges[range_of_page(record.file.ranges(), page)].faults.add(fault_class,
                                                                         fault.duration_ns);
@@ -158,25 +158,18 @@ void FaultLedger::watched_fault(std::size_t index, const bytepath_fault& fault,
 
 void FaultLedger::pages_added(const bytepath_pages_added& added) {
   const trace::FileId id{.device = added.device, .inode = added.inode};
+  if (!watched_.knows(id) && !learn_numbers(added)) return;
   const std::size_t index = watched_.find(id);
-  if (index != WatchedFiles::none) return count_read(index, added);
-  if (added.in_fault == 0 || watched_.knows(id)) return;
-  auto& waiting = unknown_added_[added.thread];
-  if (waiting.size() < most_waiting) waiting.push_back(added);
+  if (index != WatchedFiles::none) count_read(index, added);
 }
 
-void FaultLedger::learn_numbers(std::size_t index, const bytepath_fault& fault) {
-  const auto at = unknown_added_.find(fault.thread);
-  if (at == unknown_added_.end()) return;
-  const auto waiting = std::move(at->second);
-  unknown_added_.erase(at);
-  if (index == WatchedFiles::none || fault.pages_added == 0) return;
-  for (const auto& added : waiting) {
-    // What came before the fault began was of an earlier one, whose end was lost.
-    if (added.time_ns < fault.time_ns) continue;
-    watched_.add_numbers({.device = added.device, .inode = added.inode}, index);
-    count_read(index, added);
-  }
+bool FaultLedger::learn_numbers(const bytepath_pages_added& added) {
+  const auto at = reading_.find(added.thread);
+  if (added.in_fault == 0 || at == reading_.end()) return false;
+  const Reading& reading = at->second;
+  if (added.time_ns < reading.begin_ns || added.time_ns > reading.end_ns) return false;
+  watched_.add_numbers({.device = added.device, .inode = added.inode}, reading.file);
+  return true;
 }
 
 void FaultLedger::count_read(std::size_t index, const bytepath_pages_added& added) {

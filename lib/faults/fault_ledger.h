@@ -71,7 +71,7 @@ class FaultLedger final : public trace::FaultSink {
   void grow();
   void watched_fault(std::size_t index, const bytepath_fault& fault, std::uint64_t page);
   void count_read(std::size_t index, const bytepath_pages_added& added);
-  void learn_numbers(std::size_t index, const bytepath_fault& fault);
+  bool learn_numbers(const bytepath_pages_added& added);
 
   WatchedFiles& watched_;
   bool knows_causes_;
@@ -82,10 +82,16 @@ class FaultLedger final : public trace::FaultSink {
   TouchCurve curve_;
   std::map<std::pair<std::size_t, std::string>, CallTotals> calls_;
   std::unordered_map<std::uint32_t, std::uint64_t> thread_ns_;
-  // On overlayfs the page cache belongs to a file of the lower file system, with other numbers than
-  // the one that is mapped. Pages of unknown files that a thread's fault brought in, until that
-  // fault is told, say which it is.
-  std::unordered_map<std::uint32_t, std::vector<bytepath_pages_added>> unknown_added_;
+  // The last fault of a thread that brought pages of a watched file in. On overlayfs the page cache
+  // belongs to a file of the lower file system, with other numbers than the one that is mapped: it
+  // is the one whose pages came within such a fault. A fault is told by its beginning, so before
+  // them.
+  struct Reading {
+    std::size_t file = 0;
+    std::uint64_t begin_ns = 0;
+    std::uint64_t end_ns = 0;
+  };
+  std::unordered_map<std::uint32_t, Reading> reading_;
   Others anonymous_;
   Others other_files_;
   Others unknown_;

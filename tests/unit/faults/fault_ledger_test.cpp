@@ -159,20 +159,25 @@ TEST_F(Ledger, FindsAFileWhoseMappingShowsOtherNumbersByItsPath) {
   EXPECT_EQ(ledger.records()[0].pages_read, 4U);
 }
 
+// As on overlayfs: pages of the lower file system's file come within a fault on the upper one's.
+bytepath_pages_added added_below(const WatchedFile& file, const bytepath_fault& fault) {
+  auto event = added(file, 0, 16);
+  event.device = 5;
+  event.inode = 6;
+  event.in_fault = 1;
+  event.thread = fault.thread;
+  event.time_ns = fault.time_ns + fault.duration_ns / 2;
+  return event;
+}
+
 TEST_F(Ledger, LearnsTheNumbersOfThePageCacheFromAFaultThatReads) {
   FaultLedger ledger(watched, true);
   const auto mapping = mapping_of(file());
-  auto event = added(file(), 0, 16);
-  event.device = 5;  // of the lower file system of an overlay
-  event.inode = 6;
-  event.in_fault = 1;
-  event.thread = 42;
   auto reading = fault_at(0);
   reading.pages_added = 16;
-  event.time_ns = reading.time_ns + 10;
-  ledger.pages_added(event);
-  EXPECT_EQ(ledger.records()[0].pages_read, 0U);
+  auto event = added_below(file(), reading);
   ledger.fault(reading, &mapping);
+  ledger.pages_added(event);
   EXPECT_EQ(ledger.records()[0].pages_read, 16U);
   event.first_page = 16;
   event.in_fault = 0;
@@ -183,22 +188,23 @@ TEST_F(Ledger, LearnsTheNumbersOfThePageCacheFromAFaultThatReads) {
 TEST_F(Ledger, DoesNotTakeAnotherFilesPagesForTheWatchedFiles) {
   FaultLedger ledger(watched, true);
   const auto mapping = mapping_of(file());
-  trace::Mapping other = mapping;
-  other.file = {.device = 1, .inode = 1};
-  other.path = "/nowhere/library.so";
-  auto event = added(file(), 0, 16);
-  event.device = 5;
-  event.inode = 6;
-  event.in_fault = 1;
-  event.thread = 42;
   auto reading = fault_at(0);
   reading.pages_added = 16;
-  event.time_ns = reading.time_ns + 10;
-  ledger.pages_added(event);
-  ledger.fault(reading, &other);  // the pages were this one's
-  auto next = fault_at(1);
-  next.pages_added = 1;
-  ledger.fault(next, &mapping);
+  ledger.fault(reading, &mapping);
+  auto later = added_below(file(), reading);
+  later.time_ns = reading.time_ns + reading.duration_ns + 1;
+  ledger.pages_added(later);
+  auto elsewhere = added_below(file(), reading);
+  elsewhere.thread = reading.thread + 1;
+  ledger.pages_added(elsewhere);
+  auto by_a_call = added_below(file(), reading);
+  by_a_call.in_fault = 0;
+  ledger.pages_added(by_a_call);
+  auto hit = fault_at(1);
+  hit.thread = 77;
+  ledger.fault(hit, &mapping);  // brings nothing in
+  auto not_its = added_below(file(), hit);
+  ledger.pages_added(not_its);
   EXPECT_EQ(ledger.records()[0].pages_read, 0U);
 }
 
