@@ -1,11 +1,7 @@
 #include <gmock/gmock.h>
-#include <sys/mman.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include <csignal>
-#include <cstdlib>
-#include <filesystem>
 
 #include "recorded_run.h"
 
@@ -19,12 +15,8 @@ class CommandTest : public InterceptedRun {
  protected:
   Recorder recorder_{file_};
 
-  // A test of this program as the command: it maps file_, see below.
-  Request helper(const std::string& test, Policy policy) const {
-    Request result = request({"/proc/self/exe", "--gtest_also_run_disabled_tests",
-                              "--gtest_filter=Helper.DISABLED_" + test});
-    result.path = std::string(std::filesystem::read_symlink("/proc/self/exe"));
-    result.environment.push_back("BYTEPATH_TEST_FILE=" + file_);
+  Request mapper(const std::string& what, Policy policy) const {
+    Request result = request({BYTEPATH_MAPPER, what, file_});
     result.policy = policy;
     return result;
   }
@@ -139,32 +131,32 @@ TEST_F(CommandTest, TheProgramFindsOnlyItsThreeDescriptors) {
 }
 
 TEST_F(CommandTest, LeavesNoDescriptorInTheProgram) {
-  const Outcome outcome = run(helper("NextDescriptorAfterMapping", Policy::exact), recorder_);
+  const Outcome outcome = run(mapper("next-descriptor", Policy::exact), recorder_);
   EXPECT_EQ(outcome.exit_code(), 0);
   EXPECT_THAT(recorder_.mappings, testing::SizeIs(1));
 }
 
 TEST_F(CommandTest, TheProgramFindsItsRegistersAndSignalsAsTheyWere) {
-  EXPECT_EQ(run(helper("ComparesItsRegisters", Policy::exact), recorder_).exit_code(), 0);
+  EXPECT_EQ(run(mapper("registers", Policy::exact), recorder_).exit_code(), 0);
   EXPECT_THAT(recorder_.mappings, testing::SizeIs(1));
 }
 
 TEST_F(CommandTest, ASharedMappingStillWritesToItsFile) {
   for (const Policy policy : {Policy::exact, Policy::populate, Policy::demand, Policy::random}) {
     const std::string before = folder_.read("weights");
-    EXPECT_EQ(run(helper("WritesThroughASharedMapping", policy), recorder_).exit_code(), 0);
+    EXPECT_EQ(run(mapper("write", policy), recorder_).exit_code(), 0);
     const std::string after = folder_.read("weights");
     EXPECT_NE(after[5 * 4096], before[5 * 4096]) << name(policy);
   }
 }
 
 TEST_F(CommandTest, SurvivesMappingsThatTheKernelRefuses) {
-  EXPECT_EQ(run(helper("AsksForWhatIsRefused", Policy::exact), recorder_).exit_code(), 0);
+  EXPECT_EQ(run(mapper("refused", Policy::exact), recorder_).exit_code(), 0);
   EXPECT_EQ(recorder_.seen.runs(), (std::vector<pages::PageRun>{{.first = 2, .count = 1}}));
 }
 
 TEST_F(CommandTest, SeesWhatWasTouchedBeforeItWasMappedOver) {
-  EXPECT_EQ(run(helper("MapsOverAndDropsPages", Policy::exact), recorder_).exit_code(), 0);
+  EXPECT_EQ(run(mapper("map-over", Policy::exact), recorder_).exit_code(), 0);
   EXPECT_EQ(recorder_.seen.runs(), (std::vector<pages::PageRun>{{.first = 1, .count = 1},
                                                                 {.first = 3, .count = 1},
                                                                 {.first = 40, .count = 1},
@@ -172,7 +164,7 @@ TEST_F(CommandTest, SeesWhatWasTouchedBeforeItWasMappedOver) {
 }
 
 TEST_F(CommandTest, AdviceOfTheProgramHasNoEffectOnExactMappings) {
-  EXPECT_EQ(run(helper("GivesAllKindsOfAdvice", Policy::exact), recorder_).exit_code(), 0);
+  EXPECT_EQ(run(mapper("advice", Policy::exact), recorder_).exit_code(), 0);
   EXPECT_EQ(recorder_.seen.runs(), (std::vector<pages::PageRun>{{.first = 9, .count = 1}}));
 }
 
@@ -217,104 +209,6 @@ TEST_F(CommandTest, CountsTheFaultsOfTheProgramAlone) {
   EXPECT_LT(outcome.minor_faults, 2000U);
   EXPECT_LT(outcome.max_rss_kib, 32U << 10U);
   EXPECT_EQ(ballast.back(), 'x');
-}
-
-// What follows are commands, not tests. They end by _exit, as a sanitizer's report of leaks does
-// not work under ptrace(2).
-class Helper : public testing::Test {
- protected:
-  static constexpr std::size_t size = 100 * 4096;
-  static void expect(bool what, int status) {
-    if (!what) _exit(status);
-  }
-  static char* map(int flags, int protection = PROT_READ, char* place = nullptr) {
-    const int fd = open(std::getenv("BYTEPATH_TEST_FILE"),
-                        O_CLOEXEC | ((protection & PROT_WRITE) != 0 ? O_RDWR : O_RDONLY));
-    void* const at = mmap(place, size, protection, flags, fd, 0);
-    close(fd);
-    expect(at != MAP_FAILED, 10);
-    return static_cast<char*>(at);
-  }
-  static void touch(const char* at, std::size_t page) {
-    static_cast<void>(*static_cast<const volatile char*>(at + page * 4096));
-  }
-};
-
-TEST_F(Helper, DISABLED_NextDescriptorAfterMapping) {
-  const int fd = open(std::getenv("BYTEPATH_TEST_FILE"), O_RDONLY | O_CLOEXEC);
-  const int before = dup(0);
-  close(before);
-  expect(mmap(nullptr, size, PROT_READ, MAP_SHARED, fd, 0) != MAP_FAILED, 1);
-  _exit(dup(0) == before ? 0 : 2);
-}
-
-TEST_F(Helper, DISABLED_ComparesItsRegisters) {
-  const int fd = open(std::getenv("BYTEPATH_TEST_FILE"), O_RDONLY | O_CLOEXEC);
-  sigset_t before;
-  sigset_t after;
-  sigprocmask(SIG_SETMASK, nullptr, &before);
-  constexpr long flags = MAP_SHARED | MAP_POPULATE;
-  long result = SYS_mmap;
-  long flags_after = 0;
-  asm volatile(
-      "mov %[flags], %%r10\n mov %[file], %%r8\n xor %%r9d, %%r9d\n syscall\n mov %%r10, %[kept]"
-      : "+a"(result), [kept] "=r"(flags_after)
-      : "D"(0L), "S"(size), "d"(PROT_READ), [flags] "r"(flags), [file] "r"(static_cast<long>(fd))
-      : "rcx", "r8", "r9", "r10", "r11", "memory");
-  expect(result > 0, 1);
-  expect(flags_after == flags, 2);
-  sigprocmask(SIG_SETMASK, nullptr, &after);
-  for (int signal = 1; signal < SIGRTMIN; ++signal) {
-    expect(sigismember(&before, signal) == sigismember(&after, signal), 3);
-  }
-  touch(reinterpret_cast<const char*>(result), 1);
-  _exit(0);
-}
-
-TEST_F(Helper, DISABLED_WritesThroughASharedMapping) {
-  char* const at = map(MAP_SHARED, PROT_READ | PROT_WRITE);
-  at[5 * 4096] = static_cast<char>(at[5 * 4096] + 1);
-  _exit(0);
-}
-
-TEST_F(Helper, DISABLED_AsksForWhatIsRefused) {
-  char* const at = map(MAP_SHARED);
-  expect(munmap(at + 1, 4096) != 0, 1);
-  expect(munmap(at, 0) != 0, 2);
-  // Too large to be moved, or to be mapped over it; and a descriptor that is none.
-  expect(mremap(at, size, std::size_t{1} << 60, MREMAP_MAYMOVE) == MAP_FAILED, 3);
-  expect(mmap(at, size, PROT_READ, MAP_SHARED | MAP_FIXED, 999, 0) == MAP_FAILED, 4);
-  expect(mmap(at, size, PROT_READ, MAP_SHARED, 999, 0) == MAP_FAILED, 5);
-  char* const nothing[] = {nullptr};
-  expect(execve("/nonexistent", nothing, nothing) != 0, 6);
-  touch(at, 2);
-  _exit(0);
-}
-
-TEST_F(Helper, DISABLED_MapsOverAndDropsPages) {
-  char* const at = map(MAP_SHARED);
-  touch(at, 1);
-  expect(mmap(at, 2 * 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == at, 1);
-  touch(at, 0);  // no page of the file
-  touch(at, 3);
-  expect(madvise(at + 2 * 4096, 8 * 4096, MADV_DONTNEED) == 0, 2);
-  touch(at, 40);
-  map(MAP_PRIVATE | MAP_FIXED, PROT_READ, at);  // the same file again
-  touch(at, 50);
-  _exit(0);
-}
-
-TEST_F(Helper, DISABLED_GivesAllKindsOfAdvice) {
-  const int fd = open(std::getenv("BYTEPATH_TEST_FILE"), O_RDONLY | O_CLOEXEC);
-  expect(posix_fadvise(fd, 0, 0, POSIX_FADV_WILLNEED) == 0, 1);
-  expect(mlockall(MCL_FUTURE) == 0, 2);
-  char* const at = map(MAP_SHARED | MAP_POPULATE);
-  for (const int advice : {MADV_WILLNEED, MADV_SEQUENTIAL, MADV_POPULATE_READ, MADV_HUGEPAGE}) {
-    expect(madvise(at, size, advice) == 0, 3);
-  }
-  expect(mlock(at, 8 * 4096) == 0, 4);
-  touch(at, 9);
-  _exit(0);
 }
 
 }  // namespace

@@ -1,0 +1,130 @@
+// mapper WHAT FILE: maps FILE, of at least 100 pages, and does one thing with the mapping, see the
+// table at the end. The command of the tests of lib/intercept. Its exit status is 0, or the number
+// of the check that did not hold.
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+enum { PAGE = 4096, SIZE = 100 * PAGE };
+
+static const char* file;
+
+static void expect(bool what, int status) {
+  if (!what) _exit(status);
+}
+
+static char* map(int flags, int protection, char* place) {
+  const int fd = open(file, O_CLOEXEC | ((protection & PROT_WRITE) != 0 ? O_RDWR : O_RDONLY));
+  char* const at = mmap(place, SIZE, protection, flags, fd, 0);
+  close(fd);
+  expect(at != MAP_FAILED, 10);
+  return at;
+}
+
+static void touch(const char* at, size_t page) { (void)*(const volatile char*)(at + page * PAGE); }
+
+static void take_the_next_descriptor(void) {
+  const int fd = open(file, O_RDONLY | O_CLOEXEC);
+  const int before = dup(0);
+  close(before);
+  expect(mmap(NULL, SIZE, PROT_READ, MAP_SHARED, fd, 0) != MAP_FAILED, 1);
+  expect(dup(0) == before, 2);
+}
+
+static void compare_registers(void) {
+  const int fd = open(file, O_RDONLY | O_CLOEXEC);
+  sigset_t before;
+  sigset_t after;
+  sigprocmask(SIG_SETMASK, NULL, &before);
+  const long flags = MAP_SHARED | MAP_POPULATE;
+  long result = SYS_mmap;
+  register long r10 __asm__("r10") = flags;
+  register long r8 __asm__("r8") = fd;
+  register long r9 __asm__("r9") = 0;
+  __asm__ volatile("syscall"
+                   : "+a"(result), "+r"(r10)
+                   : "D"(0L), "S"((long)SIZE), "d"((long)PROT_READ), "r"(r8), "r"(r9)
+                   : "rcx", "r11", "memory");
+  const long flags_after = r10;
+  expect(result > 0, 1);
+  expect(flags_after == flags, 2);
+  sigprocmask(SIG_SETMASK, NULL, &after);
+  for (int number = 1; number < SIGRTMIN; ++number) {
+    expect(sigismember(&before, number) == sigismember(&after, number), 3);
+  }
+  touch((const char*)result, 1);
+}
+
+static void write_through(void) {
+  char* const at = map(MAP_SHARED, PROT_READ | PROT_WRITE, NULL);
+  at[5 * PAGE] = (char)(at[5 * PAGE] + 1);
+}
+
+static void ask_for_what_is_refused(void) {
+  char* const at = map(MAP_SHARED, PROT_READ, NULL);
+  expect(munmap(at + 1, PAGE) != 0, 1);
+  expect(munmap(at, 0) != 0, 2);
+  // Too large to be moved, or to be mapped over it; and a descriptor that is none.
+  expect(mremap(at, SIZE, (size_t)1 << 60, MREMAP_MAYMOVE) == MAP_FAILED, 3);
+  expect(mmap(at, SIZE, PROT_READ, MAP_SHARED | MAP_FIXED, 999, 0) == MAP_FAILED, 4);
+  expect(mmap(at, SIZE, PROT_READ, MAP_SHARED, 999, 0) == MAP_FAILED, 5);
+  char* const nothing[] = {NULL};
+  expect(execve("/nonexistent", nothing, nothing) != 0, 6);
+  touch(at, 2);
+}
+
+static void map_over_and_drop(void) {
+  char* const at = map(MAP_SHARED, PROT_READ, NULL);
+  touch(at, 1);
+  const int anonymous = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED;
+  expect(mmap(at, (size_t)2 * PAGE, PROT_READ, anonymous, -1, 0) == at, 1);
+  touch(at, 0);  // no page of the file
+  touch(at, 3);
+  expect(madvise(at + (ptrdiff_t)2 * PAGE, (size_t)8 * PAGE, MADV_DONTNEED) == 0, 2);
+  touch(at, 40);
+  map(MAP_PRIVATE | MAP_FIXED, PROT_READ, at);  // the same file again
+  touch(at, 50);
+}
+
+static void give_all_advice(void) {
+  const int fd = open(file, O_RDONLY | O_CLOEXEC);
+  expect(posix_fadvise(fd, 0, 0, POSIX_FADV_WILLNEED) == 0, 1);
+  expect(mlockall(MCL_FUTURE) == 0, 2);
+  char* const at = map(MAP_SHARED | MAP_POPULATE, PROT_READ, NULL);
+  const int advice[] = {MADV_WILLNEED, MADV_SEQUENTIAL, MADV_POPULATE_READ, MADV_HUGEPAGE};
+  for (size_t i = 0; i < sizeof advice / sizeof *advice; ++i) {
+    expect(madvise(at, SIZE, advice[i]) == 0, 3);
+  }
+  expect(mlock(at, (size_t)8 * PAGE) == 0, 4);
+  touch(at, 9);
+}
+
+static const struct {
+  const char* name;
+  void (*run)(void);
+} things[] = {
+    {"next-descriptor", take_the_next_descriptor},
+    {"registers", compare_registers},
+    {"write", write_through},
+    {"refused", ask_for_what_is_refused},
+    {"map-over", map_over_and_drop},
+    {"advice", give_all_advice},
+};
+
+int main(int argc, char** argv) {
+  for (size_t i = 0; argc == 3 && i < sizeof things / sizeof *things; ++i) {
+    if (strcmp(argv[1], things[i].name) != 0) continue;
+    file = argv[2];
+    things[i].run();
+    return 0;
+  }
+  fprintf(stderr, "usage: mapper next-descriptor|registers|write|refused|map-over|advice FILE\n");
+  return 99;
+}
