@@ -84,6 +84,8 @@ TEST(Relations, BothProbesJudgeTheInstructionAlike) {
 
 TEST(Relations, TheSizesThatAreSlowAreThoseOfTheThresholds) {
   const auto copies = copy_document({});
+  // Elsewhere memcpy may be slow at some sizes too, yet not because of rep movsb.
+  if (copies.verdict.state != "affected") GTEST_SKIP() << "rep movsb here: " << copies.verdict.text;
   const auto window = memcpy_window(copies);
   if (!window) GTEST_SKIP() << "memcpy is not slow at any size here: " << copies.verdict.text;
   if (window->exact != Value(true)) GTEST_SKIP() << "the borders were not found in 5 s";
