@@ -7,7 +7,9 @@ add_library(bytepath_flags INTERFACE)
 target_compile_options(bytepath_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wold-style-cast -Wcast-align -Wundef
   -Wno-missing-field-initializers  # designated initialisers and LIBBPF_OPTS leave fields out on purpose
-  $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)  # false for std::variant in g++ 12 (GCC PR 105562)
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>  # false for std::variant in g++ 12 (GCC PR 105562)
+  # libstdc++ 12 silences its own use in std::stable_sort by a pragma, which clang forgets in a precompiled header.
+  $<$<CXX_COMPILER_ID:Clang>:-Wno-deprecated-declarations>)
 target_include_directories(bytepath_flags INTERFACE "${PROJECT_SOURCE_DIR}/lib" "${PROJECT_SOURCE_DIR}")
 if(BYTEPATH_SANITIZE)
   target_compile_options(bytepath_flags INTERFACE
