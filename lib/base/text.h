@@ -8,6 +8,9 @@
 
 namespace bytepath {
 
+// With a space for each control character: what a sentence may hold.
+std::string in_one_line(std::string text);
+
 // Without white space at both ends.
 std::string_view trim(std::string_view text);
 

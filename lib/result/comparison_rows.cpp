@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/text.h"
+
 namespace bytepath::result {
 namespace {
 
@@ -29,10 +31,7 @@ class Cells {
   std::string text(std::string_view name) const {
     const auto* held = get<std::string>(name);
     if (held == nullptr) return {};
-    std::string out = *held;
-    std::ranges::replace_if(
-        out, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7F'; }, ' ');
-    return out;
+    return in_one_line(*held);
   }
 
   double number(std::string_view name) const {

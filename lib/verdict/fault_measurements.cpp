@@ -1,22 +1,12 @@
 #include "verdict/fault_measurements.h"
 
-#include <algorithm>
 #include <cmath>
 
+#include "base/text.h"
 #include "base/units.h"
 #include "verdict/copy_measurements.h"
 
 namespace bytepath::verdict {
-namespace {
-
-std::string in_one_line(std::string text) {
-  std::ranges::replace_if(
-      text, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7F'; }, ' ');
-  return text;
-}
-
-}  // namespace
-
 std::optional<double> metric_of(const result::Document& document, std::string_view name,
                                 std::string_view file) {
   for (const auto& metric : document.metrics) {

@@ -1,6 +1,6 @@
 #include "verdict/parameters.h"
 
-#include <algorithm>
+#include "base/text.h"
 
 namespace bytepath::verdict {
 namespace {
@@ -21,10 +21,7 @@ bool parameter_is_true(const result::Document& document, const std::string& name
 std::string parameter_text(const result::Document& document, const std::string& name) {
   const auto* held = find<std::string>(document, name);
   if (held == nullptr) return {};
-  std::string text = *held;
-  std::ranges::replace_if(
-      text, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7F'; }, ' ');
-  return text;
+  return in_one_line(*held);
 }
 
 std::optional<double> parameter_number(const result::Document& document, const std::string& name) {

@@ -9,6 +9,11 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
+TEST(InOneLine, HasASpaceForEachControlCharacter) {
+  EXPECT_EQ(in_one_line("a\nb\x1b[1m\x7f"), "a b [1m ");
+  EXPECT_EQ(in_one_line("plain"), "plain");
+}
+
 TEST(Trim, TakesWhiteSpaceOffBothEndsOnly) {
   EXPECT_EQ(trim("  a b\t\r\n\v\f"), "a b");
   EXPECT_EQ(trim("a"), "a");
