@@ -16,6 +16,10 @@ T unwrap(const std::string& flags, Result<T> value) {
   return *std::move(value);
 }
 
+std::string unguarded(const std::string& word) {
+  return word.ends_with(list_guard) ? word.substr(0, word.size() - 1) : word;
+}
+
 // No probe has a use for nothing, and several take 0 for "not given".
 Result<std::uint64_t> parse_positive_size(const std::string& text) {
   auto size = parse_size(text);
@@ -198,10 +202,20 @@ Command& Command::positionals(const std::string& name, std::vector<std::string>&
       if (word.empty()) {
         throw Refusal(name, {.kind = ErrorKind::usage, .message = "is empty"});
       }
-      values.push_back(word.back() == list_guard ? word.substr(0, word.size() - 1) : word);
+      values.push_back(unguarded(word));
     }
   };
   impl_->app->add_option_function<std::vector<std::string>>(name, read, help)->required(required);
+  return *this;
+}
+
+Command& Command::command_words(const std::string& name, std::vector<std::string>& values,
+                                const std::string& help) {
+  const auto read = [&values](const std::vector<std::string>& given) {
+    values.clear();
+    for (const auto& word : given) values.push_back(unguarded(word));
+  };
+  impl_->app->add_option_function<std::vector<std::string>>(name, read, help);
   return *this;
 }
 

@@ -121,6 +121,9 @@ class Command {
   // The words that belong to no option; an empty one is refused.
   Command& positionals(const std::string& name, std::vector<std::string>& values,
                        const std::string& help, bool required);
+  // The words of a command to be run, which may be empty; not required.
+  Command& command_words(const std::string& name, std::vector<std::string>& values,
+                         const std::string& help);
   // One of a few words.
   Command& choice(const std::string& flags, std::string& value, const std::string& help,
                   std::vector<std::string> known);

@@ -121,8 +121,8 @@ Result<benchmark::Run> PolicyExecutor::execute(const std::string& command_line,
   benchmark::Run run = run_of(outcome);
   run.start = start;
   if (outcome.interrupted) return run;
-  const bool signaled = outcome.exit_code() > 128;
-  if (auto accepted = benchmark::check_exit(run.exit_code, signaled, iteration, failures);
+  if (auto accepted =
+          benchmark::check_exit(run.exit_code, outcome.signal() != 0, iteration, failures);
       !accepted) {
     return std::unexpected(accepted.error());
   }

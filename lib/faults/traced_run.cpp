@@ -143,7 +143,9 @@ Result<TracedRun> trace_command(WatchedFiles watched, const CommandLine& command
                              .reason = flaw.why,
                              .remedy = ""});
   }
-  return finish(*account, options, std::move(facts));
+  TracedRun run = finish(*account, options, std::move(facts));
+  run.signal = outcome.signal();
+  return run;
 }
 
 Result<TracedRun> trace_process(WatchedFiles watched, pid_t process,

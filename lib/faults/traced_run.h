@@ -30,6 +30,7 @@ struct TraceOptions {
 struct TracedRun {
   result::Document document;
   std::optional<Error> error;       // the trace file could not be written
+  int signal = 0;                   // that ended the command
   std::size_t mapped_files = 0;     // of the watched files
   std::uint64_t read_by_calls = 0;  // bytes of watched files that were read by system calls
 };

@@ -69,6 +69,8 @@ int Outcome::exit_code() const {
   return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
+int Outcome::signal() const { return WIFSIGNALED(status) ? WTERMSIG(status) : 0; }
+
 Result<Command> Command::start(const Request& request) {
   BYTEPATH_TRY(launched, launch(request));
   auto state = std::make_unique<State>(State{.request = request, .launched = std::move(launched)});

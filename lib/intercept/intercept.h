@@ -114,6 +114,7 @@ struct Outcome {
   std::uint64_t stops = 0;  // how often a process was stopped for us
 
   int exit_code() const;  // or 128 + n for signal n
+  int signal() const;     // that ended it, or 0
 };
 
 // A command that was started and stands still before its execve(2), so that tracers can be attached

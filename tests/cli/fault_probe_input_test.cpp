@@ -171,6 +171,27 @@ TEST_F(FaultProbeInput, WithACommandThatFailsWarns) {
   }
 }
 
+TEST_F(FaultProbeInput, WithACommandThatEndsWithALargeStatusWasNotKilled) {
+  for (const char* command : {"touch", "run"}) {
+    SCOPED_TRACE(command);
+    const auto script = std::string(BYTEPATH_TOUCHER) + " " + place_.weights() + " seq; exit 200";
+    const auto outcome =
+        fault_probe(with_command({command, "--json", "-"}, {"/bin/sh", "-c", script}));
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+    EXPECT_EQ(parameter_of(document_of(outcome), "exit_code"), result::Value(std::int64_t{200}));
+  }
+}
+
+TEST_F(FaultProbeInput, WithAnEmptyArgumentOfTheCommandPassesItOn) {
+  const auto script = std::string(BYTEPATH_TOUCHER) + " " + place_.weights() + " seq; exit $#";
+  for (const char* command : {"touch", "run"}) {
+    SCOPED_TRACE(command);
+    const auto outcome = fault_probe(
+        with_command({command, "--json", "-"}, {"/bin/sh", "-c", script, "sh", "", "[ x ]"}));
+    EXPECT_EQ(parameter_of(document_of(outcome), "exit_code"), result::Value(std::int64_t{2}));
+  }
+}
+
 // ---- the process ----
 
 TEST_F(FaultProbeInput, WithAProcessThatIsGoneIsRefused) {

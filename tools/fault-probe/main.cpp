@@ -8,7 +8,7 @@ namespace bytepath::fault_probe {
 
 result::Document with_host(result::Document document) {
   result::Document unused;  // of what it could not read nothing is about faults
-  describe::add_host(document, describe::read_host(unused));
+  describe::add_host(document, describe::read_identity(unused));
   return document;
 }
 
@@ -24,7 +24,7 @@ void add_models(cli::Command& command, Options& options) {
 }
 
 void add_command(cli::Command& command, Options& options) {
-  command.positionals("command", options.words, "the command, behind --", false)
+  command.command_words("command", options.words, "the command, behind --")
       .flag("--as-root", options.as_root, "run it with root's rights under sudo too");
 }
 

@@ -1,5 +1,4 @@
 // run and touch.
-#include <csignal>
 #include <cstring>
 
 #include "base/file.h"
@@ -11,8 +10,6 @@
 
 namespace bytepath::fault_probe {
 namespace {
-
-constexpr int signal_base = 128;  // of an exit code, sh(1)
 
 // Denied too is a failure to write, as it is for the reports.
 Result<> check_output(const std::string& path) {
@@ -46,15 +43,14 @@ void check_mapped(const Options& options, const cli::Context& context, const std
                    : "is it the file that the program opens? It may also read it without mmap"});
 }
 
-void check_end(const cli::Context& context, int exit_code) {
+void check_end(const cli::Context& context, int signal) {
   // A Ctrl-C at the terminal reaches the command as it reaches us, and may end it before we ask.
   const bool interrupted = !context.progress(0, 0, "");
-  if (exit_code <= signal_base || interrupted) return;
-  const int number = exit_code - signal_base;
-  const char* name = strsignal(number);
+  if (signal == 0 || interrupted) return;
+  const char* name = strsignal(signal);
   complain_later(context, {.kind = ErrorKind::failed,
                            .message = fmt::format("the command was killed by signal {} ({})",
-                                                  number, name != nullptr ? name : "unknown"),
+                                                  signal, name != nullptr ? name : "unknown"),
                            .hint = "the report shows what was seen until then"});
 }
 
@@ -115,10 +111,7 @@ Result<result::Document> run(const Options& options, const cli::Context& context
     BYTEPATH_TRY(traced,
                  faults::trace_command(std::move(watched), command, trace, context.progress));
     run = std::move(traced);
-    const auto code = run.document.parameters.find("exit_code");
-    if (code != run.document.parameters.end()) {
-      check_end(context, static_cast<int>(std::get<std::int64_t>(code->second)));
-    }
+    check_end(context, run.signal);
     check_mapped(options, context, command.text(), run.mapped_files, run.read_by_calls);
   }
   if (run.error) complain_later(context, *run.error);
@@ -138,7 +131,7 @@ Result<result::Document> touch(const Options& options, const cli::Context& conte
   };
   write(options.pages, pages::to_text(faults::page_files(run.records)));
   write(options.experts, faults::experts_csv(run.records));
-  check_end(context, run.facts.outcome.exit_code());
+  check_end(context, run.facts.outcome.signal());
   check_mapped(options, context, command.text(), run.records.size(), 0);
   return with_host(faults::touch_document(run.records, run.facts));
 }
