@@ -49,7 +49,7 @@ std::int64_t clamp(std::uint64_t value) {
 
 }  // namespace
 
-HostFacts read_host(result::Document& document) {
+HostFacts read_identity(result::Document& document) {
   HostFacts facts;
   if (const auto live = keep(host::read_live_cpuid(), "CPUID", document)) {
     facts.cpu = host::decode(*live);
@@ -58,6 +58,11 @@ HostFacts read_host(result::Document& document) {
     facts.cpuinfo = std::move(info->front());
   }
   facts.libc = keep(host::read_own_libc(), "the C library's copy path", document);
+  return facts;
+}
+
+HostFacts read_host(result::Document& document) {
+  HostFacts facts = read_identity(document);
   facts.kernel = host::read_kernel_copy_path();
   if (facts.kernel->text_refused) {
     document.not_measured.push_back({.what = "the kernel's copy path by its text",

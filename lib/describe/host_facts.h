@@ -20,7 +20,11 @@ struct HostFacts {
   std::optional<host::KernelCopyPath> kernel;
 };
 
-// CPU, own libc and kernel; about 10 ms. Leaves a line in not_measured for each part it misses.
+// CPU and own libc: what document.host is made of. Leaves a line in not_measured for each part it
+// misses.
+HostFacts read_identity(result::Document& document);
+
+// The same and how the kernel copies, for which a BPF program is loaded.
 HostFacts read_host(result::Document& document);
 
 // document.host.cpu, of the first kind of core.

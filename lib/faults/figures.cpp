@@ -91,6 +91,7 @@ std::vector<NamedFigures> by_tensor(const FileRecord& record) {
   std::vector<NamedFigures> out;
   std::uint32_t last = weights::Range::no_tensor;
   const auto ranges = record.file.ranges();
+  if (record.file.subject) out.reserve(record.file.subject->model.tensors.size());
   for (std::size_t i = 0; i < ranges.size(); ++i) {
     const bool same = i > 0 && ranges[i].tensor == last && last != weights::Range::no_tensor;
     if (!same) out.push_back(of_tensor(record, ranges[i], i == 0));
