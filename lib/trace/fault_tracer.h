@@ -19,8 +19,9 @@
 // are only in getrusage's counts.
 namespace bytepath::trace {
 
-// What a tracer saw, in order of time (see EventMerge): the mappings are those of the moment, and
-// devices are as stat(2) has them.
+// What a tracer saw, of each drain() in order of time (see EventMerge): the mappings are those of
+// the moment, and devices are as stat(2) has them. A fault or call is told at its end, so one that
+// lasts longer than a drain comes with a later one, after what began behind it.
 class FaultSink {
  public:
   FaultSink() = default;

@@ -51,6 +51,11 @@ class Counter : public FaultSink {
     threads[mapping->path].insert(fault.thread);
     files[mapping->path].insert(mapping->file);
   }
+  // The order is that of one drain.
+  void drain(FaultTracer& tracer, bool last) {
+    last_time = 0;
+    tracer.drain(*this, last);
+  }
   void pages_added(const bytepath_pages_added&) override { ++others; }
   void call(const bytepath_call&, const Mapping*) override { ++others; }
   void mapping_changed(const MappingChange&) override { ++changes; }
@@ -135,7 +140,7 @@ void trace(Traced& traced, const std::function<void()>& work,
   ::close(go[1]);
   rusage usage{};
   while (::wait4(traced.child, &traced.status, WNOHANG, &usage) == 0) {
-    if (tracer) (*tracer)->drain(traced.seen, false);
+    if (tracer) traced.seen.drain(**tracer, false);
     ::usleep(1000);
   }
   ::close(ready[0]);
@@ -144,7 +149,7 @@ void trace(Traced& traced, const std::function<void()>& work,
     traced.refusal = fmt::format("{}{} ({})", refused, tracer.error().message, tracer.error().hint);
     return;
   }
-  (*tracer)->drain(traced.seen, true);
+  traced.seen.drain(**tracer, true);
   traced.losses = (*tracer)->losses();
   traced.missing = (*tracer)->missing();
 }
