@@ -4,12 +4,16 @@
 #include <sys/mman.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace bytepath::faults {
 
 using pages::page_bytes;
 
 namespace {
+
+// Of a thread, until a fault tells whose they are: what a few faults bring in.
+constexpr std::size_t most_unknown = 4096;
 
 void count(FaultLedger::Others& others, const bytepath_fault& fault) {
   ++others.faults;
@@ -130,6 +134,7 @@ void FaultLedger::fault(const bytepath_fault& fault, const trace::Mapping* mappi
   ++all_faults_;
   if (fault.from_kernel != 0) count(from_kernel_, fault);
   const std::size_t index = file_of(fault, mapping);
+  forget_before(fault);
   if (mapping == nullptr) return count(unknown_, fault);
   if (mapping->file.inode == 0) return count(anonymous_, fault);
   if (index == WatchedFiles::none) return count(other_files_, fault);
@@ -144,10 +149,14 @@ void FaultLedger::watched_fault(std::size_t index, const bytepath_fault& fault,
   const FaultClass fault_class = class_of(fault, index, page);
   record.faults.add(fault_class, fault.duration_ns);
   latencies_[static_cast<std::size_t>(fault_class)].add(fault.duration_ns);
-  thread_ns_[fault.thread] += fault.duration_ns;
+  Thread& thread = threads_[fault.thread];
+  thread.fault_ns += fault.duration_ns;
   if (fault.pages_added > 0) {
-    reading_[fault.thread] = {
-        .file = index, .begin_ns = fault.time_ns, .end_ns = fault.time_ns + fault.duration_ns};
+    thread.last_reading = {.file = index,
+                           .page = page,
+                           .begin_ns = fault.time_ns,
+                           .end_ns = fault.time_ns + fault.duration_ns};
+    learn_numbers(thread);
   }
   if (!record.ranges.empty()) {
     record.ranges[range_of_page(record.file.ranges(), page)].faults.add(fault_class,
@@ -158,18 +167,35 @@ void FaultLedger::watched_fault(std::size_t index, const bytepath_fault& fault,
 
 void FaultLedger::pages_added(const bytepath_pages_added& added) {
   const trace::FileId id{.device = added.device, .inode = added.inode};
-  if (!watched_.knows(id) && !learn_numbers(added)) return;
   const std::size_t index = watched_.find(id);
-  if (index != WatchedFiles::none) count_read(index, added);
+  if (index != WatchedFiles::none) return count_read(index, added);
+  if (added.in_fault == 0 || watched_.knows(id)) return;
+  Thread& thread = threads_[added.thread];
+  if (thread.unknown.size() == most_unknown) return;
+  thread.unknown.push_back(added);
+  learn_numbers(thread);
 }
 
-bool FaultLedger::learn_numbers(const bytepath_pages_added& added) {
-  const auto at = reading_.find(added.thread);
-  if (added.in_fault == 0 || at == reading_.end()) return false;
-  const Reading& reading = at->second;
-  if (added.time_ns < reading.begin_ns || added.time_ns > reading.end_ns) return false;
-  watched_.add_numbers({.device = added.device, .inode = added.inode}, reading.file);
-  return true;
+// What came in before this fault was of an earlier one, which told nothing.
+void FaultLedger::forget_before(const bytepath_fault& fault) {
+  const auto at = threads_.find(fault.thread);
+  if (at == threads_.end() || at->second.unknown.empty()) return;
+  std::erase_if(at->second.unknown,
+                [&](const auto& added) { return added.time_ns < fault.time_ns; });
+}
+
+void FaultLedger::learn_numbers(Thread& thread) {
+  const Reading& reading = thread.last_reading;
+  const auto the_page = std::ranges::find_if(thread.unknown, [&](const auto& added) {
+    return added.time_ns >= reading.begin_ns && added.time_ns <= reading.end_ns &&
+           reading.page >= added.first_page && reading.page < added.first_page + added.pages;
+  });
+  if (the_page == thread.unknown.end()) return;
+  const trace::FileId id{.device = the_page->device, .inode = the_page->inode};
+  watched_.add_numbers(id, reading.file);
+  for (const auto& added : std::exchange(thread.unknown, {})) {
+    if (added.device == id.device && added.inode == id.inode) count_read(reading.file, added);
+  }
 }
 
 void FaultLedger::count_read(std::size_t index, const bytepath_pages_added& added) {
@@ -190,15 +216,20 @@ void FaultLedger::count_read(std::size_t index, const bytepath_pages_added& adde
   }
 }
 
-void FaultLedger::call(const bytepath_call& call, const trace::Mapping* mapping) {
-  if (call.call == bytepath_call_munmap || call.call == bytepath_call_mremap) return;
+std::size_t FaultLedger::file_of(const bytepath_call& call, const trace::Mapping* mapping) {
   std::size_t index = WatchedFiles::none;
   if (call.inode != 0) index = watched_.find({.device = call.device, .inode = call.inode});
   if (index == WatchedFiles::none && mapping != nullptr) {
     index = watched_.find(mapping->file, mapping->path, call.process);
   }
+  if (index != WatchedFiles::none) grow();
+  return index;
+}
+
+void FaultLedger::call(const bytepath_call& call, const trace::Mapping* mapping) {
+  if (call.call == bytepath_call_munmap || call.call == bytepath_call_mremap) return;
+  const std::size_t index = file_of(call, mapping);
   if (index == WatchedFiles::none) return;
-  grow();
   CallTotals& totals = calls_[{index, call_name(call)}];
   ++totals.count;
   totals.ns += call.duration_ns;
@@ -216,7 +247,7 @@ void FaultLedger::mapping_changed(const trace::MappingChange& change) {
 
 std::uint64_t FaultLedger::longest_thread_ns() const {
   std::uint64_t longest = 0;
-  for (const auto& [thread, ns] : thread_ns_) longest = std::max(longest, ns);
+  for (const auto& [id, thread] : threads_) longest = std::max(longest, thread.fault_ns);
   return longest;
 }
 

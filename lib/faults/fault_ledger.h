@@ -47,8 +47,9 @@ class FaultLedger final : public trace::FaultSink {
   // What was in the page cache before the run, of the files known by then.
   void set_cached_before(std::size_t index, pages::PageSet cached);
 
-  // Of a fault: the watched file, or WatchedFiles::none.
+  // Of a fault or a call: the watched file, or WatchedFiles::none.
   std::size_t file_of(const bytepath_fault& fault, const trace::Mapping* mapping);
+  std::size_t file_of(const bytepath_call& call, const trace::Mapping* mapping);
   FaultClass class_of(const bytepath_fault& fault, std::size_t file, std::uint64_t page) const;
 
   const std::array<stats::Histogram, fault_class_count>& latencies() const { return latencies_; }
@@ -71,7 +72,7 @@ class FaultLedger final : public trace::FaultSink {
   void grow();
   void watched_fault(std::size_t index, const bytepath_fault& fault, std::uint64_t page);
   void count_read(std::size_t index, const bytepath_pages_added& added);
-  bool learn_numbers(const bytepath_pages_added& added);
+  void forget_before(const bytepath_fault& fault);
 
   WatchedFiles& watched_;
   bool knows_causes_;
@@ -81,17 +82,23 @@ class FaultLedger final : public trace::FaultSink {
   std::array<stats::Histogram, fault_class_count> latencies_;
   TouchCurve curve_;
   std::map<std::pair<std::size_t, std::string>, CallTotals> calls_;
-  std::unordered_map<std::uint32_t, std::uint64_t> thread_ns_;
-  // The last fault of a thread that brought pages of a watched file in. On overlayfs the page cache
-  // belongs to a file of the lower file system, with other numbers than the one that is mapped: it
-  // is the one whose pages came within such a fault. A fault is told by its beginning, so before
-  // them.
+  // On overlayfs the page cache belongs to a file of the lower file system, with other numbers than
+  // the one that is mapped: it is the one of which the very page came within a fault that brought
+  // pages in (others that came may be the disk's own, which say where the file lies on it). The
+  // fault may be told before its pages or, when it lasted longer than a drain, after them.
   struct Reading {
     std::size_t file = 0;
+    std::uint64_t page = 0;
     std::uint64_t begin_ns = 0;
     std::uint64_t end_ns = 0;
   };
-  std::unordered_map<std::uint32_t, Reading> reading_;
+  struct Thread {
+    std::uint64_t fault_ns = 0;
+    Reading last_reading;
+    std::vector<bytepath_pages_added> unknown;  // pages of files that are not known, in its faults
+  };
+  void learn_numbers(Thread& thread);
+  std::unordered_map<std::uint32_t, Thread> threads_;
   Others anonymous_;
   Others other_files_;
   Others unknown_;

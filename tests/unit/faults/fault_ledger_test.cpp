@@ -185,6 +185,34 @@ TEST_F(Ledger, LearnsTheNumbersOfThePageCacheFromAFaultThatReads) {
   EXPECT_EQ(ledger.records()[0].pages_read, 32U);
 }
 
+TEST_F(Ledger, LearnsTheNumbersAlsoWhenTheFaultIsToldLast) {
+  FaultLedger ledger(watched, true);
+  const auto mapping = mapping_of(file());
+  auto reading = fault_at(20);
+  reading.pages_added = 32;
+  auto before_the_page = added_below(file(), reading);
+  before_the_page.time_ns = reading.time_ns + 1;
+  auto with_the_page = added_below(file(), reading);
+  with_the_page.first_page = 16;
+  ledger.pages_added(before_the_page);
+  ledger.pages_added(with_the_page);
+  EXPECT_EQ(ledger.records()[0].pages_read, 0U);
+  ledger.fault(reading, &mapping);
+  EXPECT_EQ(ledger.records()[0].pages_read, 32U);
+}
+
+TEST_F(Ledger, ForgetsPagesOfAFaultThatWasNeverTold) {
+  FaultLedger ledger(watched, true);
+  const auto mapping = mapping_of(file());
+  auto lost = fault_at(0);
+  lost.time_ns = 1000;
+  ledger.pages_added(added_below(file(), lost));
+  auto reading = fault_at(1);
+  reading.pages_added = 1;
+  ledger.fault(reading, &mapping);
+  EXPECT_EQ(ledger.records()[0].pages_read, 0U);
+}
+
 TEST_F(Ledger, DoesNotTakeAnotherFilesPagesForTheWatchedFiles) {
   FaultLedger ledger(watched, true);
   const auto mapping = mapping_of(file());
@@ -197,6 +225,14 @@ TEST_F(Ledger, DoesNotTakeAnotherFilesPagesForTheWatchedFiles) {
   auto elsewhere = added_below(file(), reading);
   elsewhere.thread = reading.thread + 1;
   ledger.pages_added(elsewhere);
+  // The file system reads where the file lies: blocks of the disk, within the same fault.
+  auto of_the_disk = added_below(file(), reading);
+  of_the_disk.first_page = 32;
+  ledger.pages_added(of_the_disk);
+  auto far = fault_at(60);
+  far.pages_added = 16;
+  ledger.fault(far, &mapping);
+  ledger.pages_added(added_below(file(), far));  // pages 0..15 are not the one that faulted
   auto by_a_call = added_below(file(), reading);
   by_a_call.in_fault = 0;
   ledger.pages_added(by_a_call);
