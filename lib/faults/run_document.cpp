@@ -158,6 +158,7 @@ void add_parameters(Document& document, const FaultLedger& ledger, const RunFact
   parameters["lost_faults"] = static_cast<std::int64_t>(facts.losses.faults);
   parameters["lost_other_events"] = static_cast<std::int64_t>(facts.losses.others);
   parameters["lost_mappings"] = static_cast<std::int64_t>(facts.losses.mappings);
+  parameters["unresolved_faults"] = static_cast<std::int64_t>(facts.losses.unresolved);
   parameters["unpaired_faults"] = static_cast<std::int64_t>(facts.losses.unpaired);
 }
 

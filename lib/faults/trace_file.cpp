@@ -13,7 +13,7 @@ namespace {
 constexpr double ns_per_us = 1000;
 constexpr std::size_t flush_bytes = std::size_t{1} << 20;
 
-std::string quoted(const std::string& text) {
+std::string json_text(const std::string& text) {
   return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
@@ -71,7 +71,7 @@ void TraceFile::fault(const bytepath_fault& fault, const trace::Mapping* mapping
       const auto& range = ranges[range_of_page(ranges, page)];
       if (range.tensor != weights::Range::no_tensor) {
         tensor = fmt::format(R"(,"tensor":{})",
-                             quoted(watched.subject->model.tensors[range.tensor].name));
+                             json_text(watched.subject->model.tensors[range.tensor].name));
       }
     }
     output_->add(fmt::format(
@@ -79,7 +79,8 @@ void TraceFile::fault(const bytepath_fault& fault, const trace::Mapping* mapping
         R"("args":{{"file":{},"offset":{},"address":"{:#x}","instruction":"{:#x}","pages_read":{}{}}}}})",
         name(ledger_.class_of(fault, file, page)), static_cast<double>(fault.time_ns) / ns_per_us,
         static_cast<double>(fault.duration_ns) / ns_per_us, fault.process, fault.thread,
-        quoted(watched.path), offset, fault.address, fault.instruction, fault.pages_added, tensor));
+        json_text(watched.path), offset, fault.address, fault.instruction, fault.pages_added,
+        tensor));
   }
   ledger_.fault(fault, mapping);
 }
@@ -87,13 +88,14 @@ void TraceFile::fault(const bytepath_fault& fault, const trace::Mapping* mapping
 void TraceFile::pages_added(const bytepath_pages_added& added) { ledger_.pages_added(added); }
 
 void TraceFile::call(const bytepath_call& call, const trace::Mapping* mapping) {
-  if (has_room()) {
+  const std::size_t file = ledger_.file_of(call, mapping);
+  if (file != WatchedFiles::none && has_room()) {
     output_->add(fmt::format(
         R"({{"name":"{}","cat":"call","ph":"X","ts":{:.3f},"dur":{:.3f},"pid":{},"tid":{},)"
-        R"("args":{{"bytes":{},"offset":{},"pages_read":{}}}}})",
+        R"("args":{{"file":{},"bytes":{},"offset":{},"pages_read":{}}}}})",
         call_name(call), static_cast<double>(call.time_ns) / ns_per_us,
-        static_cast<double>(call.duration_ns) / ns_per_us, call.process, call.thread, call.length,
-        call.offset, call.pages_added));
+        static_cast<double>(call.duration_ns) / ns_per_us, call.process, call.thread,
+        json_text(ledger_.record(file).file.path), call.length, call.offset, call.pages_added));
   }
   ledger_.call(call, mapping);
 }

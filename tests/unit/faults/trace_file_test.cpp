@@ -34,6 +34,10 @@ TEST_F(Trace, IsASliceForEachFaultWithWhatItWasAbout) {
   bytepath_call call{};
   call.call = bytepath_call_madvise;
   (*trace)->call(call, &mapping);
+  trace::Mapping other = mapping;
+  other.file = {.device = 1, .inode = 1};
+  other.path = "/nowhere/library.so";
+  (*trace)->call(call, &other);  // of a file that nobody asked for
   ASSERT_TRUE((*trace)->finish());
   const auto json = written();
   const auto& events = json.at("traceEvents");
