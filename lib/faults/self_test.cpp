@@ -101,7 +101,7 @@ class SelfTest {
 
   void check_exactness() {
     for (const bool cold : {true, false}) {
-      for (const std::uint64_t stride : {1, 3, 20}) {
+      for (const std::uint64_t stride : {1U, 3U, 20U}) {
         const std::string check =
             fmt::format("exact pages, every {}, {}", stride, cold ? "cold" : "warm");
         if (auto ready = prepare(cold); !ready) {

@@ -56,7 +56,8 @@ TEST(Policy, EachAdviceIsDemandAndThat) {
 }
 
 TEST(Policy, ExactMakesAReadOnlySharedMappingPrivate) {
-  for (const std::uint64_t type : {MAP_SHARED, MAP_SHARED_VALIDATE | MAP_SYNC, MAP_PRIVATE}) {
+  for (const int flags : {MAP_SHARED, MAP_SHARED_VALIDATE | MAP_SYNC, MAP_PRIVATE}) {
+    const auto type = static_cast<std::uint64_t>(flags);
     const MapPlan plan = plan_map(Policy::exact, type | MAP_POPULATE | MAP_NORESERVE, false);
     EXPECT_EQ(plan.flags, std::uint64_t{MAP_PRIVATE | MAP_NORESERVE});
     EXPECT_THAT(plan.advice, ElementsAre(MADV_NOHUGEPAGE));
