@@ -1,6 +1,7 @@
 # The whole vocabulary of this build, one function per kind of thing.
 
 set(BYTEPATH_SANITIZE "" CACHE STRING "sanitizers for everything that is built: address,undefined")
+option(BYTEPATH_TEST_EACH_CASE "each GoogleTest case is a test of ctest, not each program" ON)
 option(BYTEPATH_FUZZ "build the libFuzzer targets (clang)" OFF)
 
 add_library(bytepath_flags INTERFACE)
@@ -142,12 +143,13 @@ function(bytepath_man page)
   set_property(GLOBAL APPEND PROPERTY BYTEPATH_MAN_PAGES ${page})
 endfunction()
 
-# What `ctest -L unit` needs, for a build of that alone: --target unit.
-function(bytepath_unit name)
-  if(NOT TARGET unit)
-    add_custom_target(unit)
+# bytepath_build_with(<unit|integration> <target>...): what `ctest -L unit`, and what every other test needs, can be
+# built alone, see scripts/test.
+function(bytepath_build_with group)
+  if(NOT TARGET ${group})
+    add_custom_target(${group})
   endif()
-  add_dependencies(unit ${name})
+  add_dependencies(${group} ${ARGN})
 endfunction()
 
 # bytepath_test(<name> [LABEL unit|root|cli] DEPENDS module... SOURCES file...): GoogleTest cases.
@@ -171,9 +173,16 @@ function(bytepath_test name)
   target_precompile_headers(${name} REUSE_FROM bytepath_test_headers)
   # Unit tests share the machine; what runs programs or the real kernel has it to itself.
   set(serial TRUE)
+  set(group integration)
   if(arg_LABEL STREQUAL "unit")
     set(serial FALSE)
-    bytepath_unit(${name})
+    set(group unit)
+  endif()
+  bytepath_build_with(${group} ${name})
+  if(NOT BYTEPATH_TEST_EACH_CASE)
+    add_test(NAME ${name} COMMAND ${name})
+    set_tests_properties(${name} PROPERTIES LABELS "${arg_LABEL}" TIMEOUT 600 RUN_SERIAL ${serial})
+    return()
   endif()
   gtest_discover_tests(${name} NO_PRETTY_VALUES DISCOVERY_TIMEOUT 60
     PROPERTIES LABELS "${arg_LABEL}" TIMEOUT 300 RUN_SERIAL ${serial})
@@ -198,7 +207,7 @@ function(bytepath_fuzzer name)
   target_link_libraries(${name}_replay PRIVATE bytepath_flags ${arg_DEPENDS})
   add_test(NAME fuzz.corpus.${name} COMMAND ${name}_replay "${corpus}")
   set_property(TEST fuzz.corpus.${name} PROPERTY LABELS unit)
-  bytepath_unit(${name}_replay)
+  bytepath_build_with(unit ${name}_replay)
   if(BYTEPATH_FUZZ)
     add_executable(${name} EXCLUDE_FROM_ALL "${source}")
     target_link_libraries(${name} PRIVATE bytepath_flags ${arg_DEPENDS} -fsanitize=fuzzer)
