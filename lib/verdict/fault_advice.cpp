@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <span>
 
 #include "base/units.h"
 #include "verdict/copy_measurements.h"
@@ -13,7 +14,6 @@ namespace {
 
 using result::Document;
 using result::Severity;
-using result::Value;
 
 constexpr double page_bytes = 4096;
 // Fewer faults than this are no pattern.
@@ -29,6 +29,10 @@ double all_fault_time(const Document& document) {
   double sum = 0;
   for (const auto& each : class_faults(document)) sum += each.time_ns;
   return sum;
+}
+
+bool is_one_of(std::span<const std::string_view> names, std::string_view name) {
+  return std::ranges::find(names, name) != names.end();
 }
 
 }  // namespace
@@ -94,26 +98,27 @@ void judge_read_amplification(Document& document) {
 }
 
 void judge_needless_populate(Document& document) {
-  const auto* calls = find_table(document, "calls");
-  if (calls == nullptr) return;
   static constexpr std::array<std::string_view, 4> populating = {
       "mmap populate", "madvise populate-read", "madvise willneed", "mlock"};
+  // Asked for by pieces, a file's last bytes may be left out.
+  constexpr double nearly_all = 0.9;
+  const auto calls = file_calls(document);
   for (const auto& file : file_faults(document)) {
-    if (!file.touched || !(*file.touched < file.bytes / 2)) continue;
-    for (const auto& row : calls->rows) {
-      const Value name_cell = cell(*calls, row, "call");
-      const Value file_cell = cell(*calls, row, "file");
-      const auto* name = std::get_if<std::string>(&name_cell);
-      const auto* path = std::get_if<std::string>(&file_cell);
-      if (name == nullptr || path == nullptr || *path != file.file) continue;
-      if (std::ranges::find(populating, *name) == populating.end()) continue;
+    if (!file.touched) continue;
+    for (const auto& each : calls) {
+      if (each.file != file.file || !is_one_of(populating, each.call)) continue;
+      // The length of a mapping may go beyond the file's end.
+      const double bytes = std::min(each.bytes, file.bytes);
+      if (bytes < nearly_all * file.bytes || *file.touched >= bytes / 2) continue;
       document.findings.push_back(
           {.id = "faults.needless-populate",
            .severity = Severity::finding,
-           .text = fmt::format("{} brings in all of {}, of which {} is touched", *name, file.file,
+           .text = fmt::format("{} asks for {} of {}, of which {} are touched ({})", each.call,
+                               size_text(bytes), file.file, size_text(*file.touched),
                                share_text(*file.touched, file.bytes)),
            .evidence = {{"file", file.file},
-                        {"call", *name},
+                        {"call", each.call},
+                        {"call_bytes", each.bytes},
                         {"touched_bytes", *file.touched},
                         {"file_bytes", file.bytes}},
            .remedies = {{.text = "map it without populating", .command = ""}}});
@@ -147,13 +152,21 @@ void judge_small_pages(Document& document) {
 
 void judge_memory_pressure(Document& document) {
   constexpr double part = 0.01;
+  // By these a program gives pages away itself, which is no lack of room.
+  static constexpr std::array<std::string_view, 4> dropping = {
+      "fadvise dontneed", "madvise dontneed", "madvise pageout", "madvise cold"};
+  const auto calls = file_calls(document);
   for (const auto& file : file_faults(document)) {
     if (!file.read || !file.read_again || !(*file.read_again > part * *file.read)) continue;
+    const auto drops = [&](const FileCalls& each) {
+      return each.file == file.file && is_one_of(dropping, each.call);
+    };
+    if (std::ranges::any_of(calls, drops)) continue;
     document.findings.push_back(
         {.id = "faults.memory-pressure",
          .severity = Severity::finding,
-         .text = fmt::format("{}: {} were read a second time within the run: the page cache was "
-                             "short of room and gave them away",
+         .text = fmt::format("{}: {} came into the page cache a second time within the run: it "
+                             "was short of room, or somebody else took them out",
                              file.file, size_text(*file.read_again)),
          .evidence = {{"file", file.file},
                       {"read_bytes", *file.read},
@@ -173,16 +186,20 @@ void judge_host_stall(Document& document) {
     bytes += file.bytes;
   }
   const double share = fault_share(document);
+  const double in_calls = call_share(document);
   constexpr double half = 50;
-  if (!(read > bytes / 2) || !(share < half)) return;
+  if (!(read > bytes / 2) || !(share + in_calls < half)) return;
   document.findings.push_back(
       {.id = "faults.host-stall",
        .severity = Severity::note,
-       .text = fmt::format("faults explain {} of the wall time. In a virtual machine the rest of a "
-                           "cold run is not all computing: the first use of memory that the host "
-                           "has taken back stalls without any fault in the guest",
-                           format_quantity(share, "percent")),
-       .evidence = {{"fault_share_of_wall_percent", share}, {"read_bytes", read}},
+       .text = fmt::format("faults explain {} of the wall time, system calls on the files {}. In a "
+                           "virtual machine the rest of a cold run is not all computing: the first "
+                           "use of memory that the host has taken back stalls without any fault in "
+                           "the guest",
+                           format_quantity(share, "percent"), format_quantity(in_calls, "percent")),
+       .evidence = {{"fault_share_of_wall_percent", share},
+                    {"call_share_of_wall_percent", in_calls},
+                    {"read_bytes", read}},
        .remedies = {
            {.text = "measure how long such a stall is here", .command = "fault-probe selftest"}}});
 }

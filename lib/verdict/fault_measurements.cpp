@@ -7,6 +7,16 @@
 #include "verdict/copy_measurements.h"
 
 namespace bytepath::verdict {
+namespace {
+
+double number_or_zero(const result::Value& value) {
+  if (const auto* whole = std::get_if<std::int64_t>(&value)) return static_cast<double>(*whole);
+  const auto* real = std::get_if<double>(&value);
+  return real != nullptr && std::isfinite(*real) ? *real : 0;
+}
+
+}  // namespace
+
 std::optional<double> metric_of(const result::Document& document, std::string_view name,
                                 std::string_view file) {
   for (const auto& metric : document.metrics) {
@@ -53,6 +63,36 @@ ClassFaults class_named(const result::Document& document, std::string_view name)
     if (each.name == name) return each;
   }
   return {.name = std::string(name)};
+}
+
+std::vector<FileCalls> file_calls(const result::Document& document) {
+  std::vector<FileCalls> calls;
+  const auto* table = find_table(document, "calls");
+  if (table == nullptr) return calls;
+  for (const auto& row : table->rows) {
+    const result::Value call = cell(*table, row, "call");
+    const result::Value file = cell(*table, row, "file");
+    const auto* name = std::get_if<std::string>(&call);
+    const auto* path = std::get_if<std::string>(&file);
+    if (name == nullptr || path == nullptr) continue;
+    calls.push_back({.call = in_one_line(*name),
+                     .file = in_one_line(*path),
+                     .bytes = number_or_zero(cell(*table, row, "bytes"))});
+  }
+  return calls;
+}
+
+double call_time_ns(const result::Document& document) {
+  double sum = 0;
+  for (const auto& metric : document.metrics) {
+    if (metric.name == "call_time" && std::isfinite(metric.median)) sum += metric.median;
+  }
+  return sum;
+}
+
+double call_share(const result::Document& document) {
+  const double wall = metric_of(document, "wall").value_or(0);
+  return wall > 0 ? 100 * call_time_ns(document) / wall : 0;
 }
 
 std::string size_text(double bytes) {

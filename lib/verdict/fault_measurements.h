@@ -35,6 +35,18 @@ std::vector<ClassFaults> class_faults(const result::Document& document);
 // 0 faults where there is no such class.
 ClassFaults class_named(const result::Document& document, std::string_view name);
 
+// A row of the table "calls": all calls of one name on one file.
+struct FileCalls {
+  std::string call;
+  std::string file;  // in one line
+  double bytes = 0;  // as asked for
+};
+std::vector<FileCalls> file_calls(const result::Document& document);
+// In calls on the files of the report, over all threads.
+double call_time_ns(const result::Document& document);
+// Of the run's wall time, in percent.
+double call_share(const result::Document& document);
+
 // The median of the first metric of that name; with `file` not empty, of that file.
 std::optional<double> metric_of(const result::Document& document, std::string_view name,
                                 std::string_view file = {});

@@ -125,12 +125,19 @@ void judge_faults(Document& document) {
     return;
   }
   const double share = parameter_number(document, "fault_share_of_wall_percent").value_or(0);
+  // A mapping that is populated has no faults: what it costs is in the call.
+  const double in_calls = call_share(document);
+  const std::string calls =
+      in_calls > share ? fmt::format(", system calls on the files {} ({} of the wall time)",
+                                     format_duration(call_time_ns(document)),
+                                     format_quantity(in_calls, "percent"))
+                       : "";
   document.verdict = {
       .state = share >= noticeable_fault_share ? "waits" : "no-waits",
-      .text = fmt::format("page faults took {} of the wall time of the thread that waited most; "
+      .text = fmt::format("page faults took {} of the wall time of the thread that waited most{}; "
                           "{}: {:.0f} faults, {} {}",
-                          format_quantity(share, "percent"), file.file, file.faults.value_or(0),
-                          file.touched ? "touched" : "mapped",
+                          format_quantity(share, "percent"), calls, file.file,
+                          file.faults.value_or(0), file.touched ? "touched" : "mapped",
                           amount(file.touched ? file.touched : file.mapped, file.bytes))};
 }
 

@@ -43,12 +43,14 @@ struct FaultDocument {
     document.parameters[name] = std::move(value);
     return *this;
   }
-  FaultDocument& call(const std::string& name, const std::string& path = "m.gguf") {
+  FaultDocument& call(const std::string& name, double bytes = 0, double ns = 0,
+                      const std::string& path = "m.gguf") {
     if (document.tables.empty()) {
-      document.tables.push_back({.name = "calls", .columns = {{"call", ""}, {"file", ""}}});
+      document.tables.push_back(
+          {.name = "calls", .columns = {{"call", ""}, {"bytes", "B"}, {"file", ""}}});
     }
-    document.tables[0].rows.push_back({name, path});
-    return *this;
+    document.tables[0].rows.push_back({name, static_cast<std::int64_t>(bytes), path});
+    return metric("call_time", {{"call", name}, {"file", path}}, ns);
   }
 
   const Document& judged() {
@@ -132,21 +134,33 @@ TEST(FaultsReadAmplification, TakesTheExactFigureWhereItIsKnown) {
   EXPECT_EQ(text_of(200 * mib, 250 * mib, 100 * mib), "");
 }
 
-TEST(FaultsNeedlessPopulate, NeedsACallAndLessThanHalfTouched) {
-  const auto speaks = [](const std::string& call, double touched) {
+TEST(FaultsNeedlessPopulate, NeedsACallForAllAndLessThanHalfTouched) {
+  const auto speaks = [](const std::string& call, double called, double touched) {
     FaultDocument run;
-    run.file("file_bytes", 1000 * mib).file("touched_bytes", touched).call(call);
+    run.file("file_bytes", 1000 * mib).file("touched_bytes", touched).call(call, called);
     return run.finding("faults.needless-populate") != nullptr;
   };
-  EXPECT_TRUE(speaks("mmap populate", 280 * mib));
-  EXPECT_TRUE(speaks("madvise willneed", 280 * mib));
-  EXPECT_FALSE(speaks("mmap", 280 * mib));
-  EXPECT_FALSE(speaks("mmap populate", 600 * mib));
+  EXPECT_TRUE(speaks("mmap populate", 1000 * mib, 280 * mib));
+  EXPECT_TRUE(speaks("madvise willneed", 950 * mib, 280 * mib));
+  EXPECT_TRUE(speaks("madvise populate-read", 1001 * mib, 280 * mib));
+  EXPECT_FALSE(speaks("mmap", 1000 * mib, 280 * mib));
+  EXPECT_FALSE(speaks("mmap populate", 1000 * mib, 600 * mib));
+  EXPECT_FALSE(speaks("madvise populate-read", 64.0 * 1024, 280 * mib)) << "a small part of it";
+}
+
+TEST(FaultsNeedlessPopulate, HasTheCallsBytesAsEvidence) {
+  FaultDocument run;
+  run.file("file_bytes", 100 * mib).file("touched_bytes", 10 * mib).call("mlock", 99 * mib);
+  const auto* finding = run.finding("faults.needless-populate");
+  ASSERT_NE(finding, nullptr);
+  EXPECT_EQ(finding->text,
+            "mlock asks for 99.0 MiB of m.gguf, of which 10.0 MiB are touched (10.0 %)");
+  EXPECT_EQ(std::get<double>(finding->evidence.at("call_bytes")), 99 * mib);
 }
 
 TEST(FaultsNeedlessPopulate, IsAboutTheFileOfTheCall) {
   FaultDocument run;
-  run.file("file_bytes", 100).file("touched_bytes", 1).call("mmap populate", "other.gguf");
+  run.file("file_bytes", 100).file("touched_bytes", 1).call("mmap populate", 100, 0, "other.gguf");
   EXPECT_EQ(run.finding("faults.needless-populate"), nullptr);
 }
 
@@ -175,6 +189,21 @@ TEST(FaultsMemoryPressure, IsReadingTheSameAgain) {
   EXPECT_FALSE(speaks(0));
 }
 
+TEST(FaultsMemoryPressure, IsNotWhatTheProgramDroppedItself) {
+  const auto speaks = [](const std::string& call, const std::string& path = "m.gguf") {
+    FaultDocument run;
+    run.file("file_bytes", 100 * mib).file("read_bytes", 200 * mib);
+    run.file("read_again_bytes", 100 * mib).call(call, 0, 0, path);
+    return run.finding("faults.memory-pressure") != nullptr;
+  };
+  EXPECT_TRUE(speaks("mmap"));
+  for (const auto* call :
+       {"fadvise dontneed", "madvise dontneed", "madvise pageout", "madvise cold"}) {
+    EXPECT_FALSE(speaks(call)) << call;
+    EXPECT_TRUE(speaks(call, "other.gguf")) << call;
+  }
+}
+
 TEST(FaultsHostStall, IsOfColdRunsInVirtualMachines) {
   const auto speaks = [](const std::string& hypervisor, double read, double share) {
     FaultDocument run;
@@ -187,6 +216,20 @@ TEST(FaultsHostStall, IsOfColdRunsInVirtualMachines) {
   EXPECT_FALSE(speaks("", 900 * mib, 10));
   EXPECT_FALSE(speaks("KVM", 100 * mib, 10));
   EXPECT_FALSE(speaks("KVM", 900 * mib, 90));
+}
+
+TEST(FaultsHostStall, IsNotTheTimeInCalls) {
+  const auto text_of = [](double call_ns) -> std::string {
+    FaultDocument run;
+    run.document.host.hypervisor = "KVM";
+    run.file("file_bytes", 100 * mib).file("read_bytes", 100 * mib).metric("wall", {}, 200e6);
+    run.parameter("fault_share_of_wall_percent", 1.0).call("mmap populate", 100 * mib, call_ns);
+    const auto* finding = run.finding("faults.host-stall");
+    return finding == nullptr ? "" : finding->text;
+  };
+  EXPECT_EQ(text_of(161e6), "");
+  EXPECT_THAT(text_of(50e6), HasSubstr("explain 1.00 % of the wall time, system calls on the files "
+                                       "25.0 %"));
 }
 
 TEST(FaultsLostEvents, AreToldAndUnpairedEndsAlone) {
@@ -226,6 +269,18 @@ TEST(FaultVerdict, QuotesTheFileThatWasUsedMost) {
   EXPECT_EQ(run.judged().verdict.text,
             "page faults took 42.0 % of the wall time of the thread that waited most; big: 50 "
             "faults, mapped 90.0 MiB (90.0 %)");
+}
+
+TEST(FaultVerdict, SaysTheCallsTimeWhereItIsLarger) {
+  const auto text_of = [](double share) {
+    FaultDocument run;
+    run.file("file_bytes", 100 * mib).file("mapped_bytes", 100 * mib).metric("wall", {}, 200e6);
+    run.parameter("fault_share_of_wall_percent", share).call("mmap populate", 100 * mib, 161e6);
+    return run.judged().verdict.text;
+  };
+  EXPECT_THAT(text_of(0), HasSubstr("that waited most, system calls on the files 161 ms (80.5 % of "
+                                    "the wall time); m.gguf"));
+  EXPECT_THAT(text_of(90), testing::Not(HasSubstr("system calls")));
 }
 
 TEST(FaultVerdict, OfTouchIsTheExactFigure) {
