@@ -30,7 +30,7 @@ std::optional<MappedFile> file_of(pid_t thread, int descriptor) {
                     .inode = status.st_ino};
 }
 
-bool is_open_for_writing(pid_t thread, int descriptor) {
+std::optional<bool> is_open_for_writing(pid_t thread, int descriptor) {
   // "flags:  0100002" in octal, proc(5).
   std::ifstream info(fmt::format("/proc/{}/fdinfo/{}", thread, descriptor));
   std::string key;
@@ -39,13 +39,14 @@ bool is_open_for_writing(pid_t thread, int descriptor) {
     if (key != "flags:") continue;
     return (std::strtoul(value.c_str(), nullptr, 8) & O_ACCMODE) != O_RDONLY;
   }
-  return false;
+  return std::nullopt;
 }
 
-bool shows_file(pid_t thread, std::uint64_t address, const MappedFile& file) {
+std::optional<bool> shows_file(pid_t thread, std::uint64_t address, const MappedFile& file) {
   // "start-end rights offset major:minor inode path", proc(5). The device is not compared: btrfs
   // and overlayfs tell another one here than stat(2) does.
   std::ifstream maps(fmt::format("/proc/{}/maps", thread));
+  if (!maps) return std::nullopt;
   for (std::string line; std::getline(maps, line);) {
     char* at = nullptr;
     const std::uint64_t start = std::strtoull(line.c_str(), &at, 16);

@@ -14,10 +14,11 @@ namespace bytepath::intercept {
 
 // The regular file that a descriptor of a thread is open on, if it is one.
 std::optional<MappedFile> file_of(pid_t thread, int descriptor);
-bool is_open_for_writing(pid_t thread, int descriptor);
+// Nothing: that cannot be known, since we have no descriptor left or may not look at the process.
+std::optional<bool> is_open_for_writing(pid_t thread, int descriptor);
 
-// Is it this file that the process has mapped at the address?
-bool shows_file(pid_t thread, std::uint64_t address, const MappedFile& file);
+// Is it this file that the process has mapped at the address? Nothing: that cannot be known.
+std::optional<bool> shows_file(pid_t thread, std::uint64_t address, const MappedFile& file);
 
 // The files that an observer wants, each asked for once. A file is its device, inode and path: the
 // number of an inode is used again once its file is deleted.

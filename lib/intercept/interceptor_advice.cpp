@@ -13,7 +13,7 @@ bool Interceptor::is_chosen(const Tracee& tracee, std::uint64_t start, std::uint
   if (look_at_pages_) return !hit.empty();
   // Unmapping is not seen then, so that something else may be there by now.
   return std::ranges::any_of(hit, [&](const Mapping& mapping) {
-    return shows_file(tracee.thread, mapping.start, *mapping.file);
+    return shows_file(tracee.thread, mapping.start, *mapping.file).value_or(false);
   });
 }
 

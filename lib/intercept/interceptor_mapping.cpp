@@ -21,7 +21,14 @@ struct Interceptor::Mapped {
 };
 
 Result<> Interceptor::may_run_errands(const Tracee& tracee) const {
-  if (read_filter_count(tracee.thread) <= own_filters_) return {};
+  const auto filters = read_filter_count(tracee.thread);
+  if (!filters) {
+    return fail(ErrorKind::failed,
+                fmt::format("cannot read the state of thread {}: it may have a seccomp filter of "
+                            "its own, which might end it for our calls",
+                            tracee.thread));
+  }
+  if (*filters <= own_filters_) return {};
   return fail(ErrorKind::unsupported,
               "the program has a seccomp filter of its own, which might end it for our calls",
               "switch its sandbox off");
@@ -116,17 +123,20 @@ void Interceptor::finish_set_up(const Mapped& mapped) {
 }
 
 void Interceptor::at_birth(Tracee& tracee) {
+  // Most processes that are forked map no such file, or soon exec: a descriptor for each would be
+  // more than we may have.
+  if (tracee.memory->mappings.empty()) return;
+  open_page_table(tracee);
   Mappings exact;
   for (const Mapping& mapping : tracee.memory->mappings.all()) {
     if (mapping.exact) exact.push_back(mapping);
   }
-  open_page_table(tracee);
   if (exact.empty()) return;
   const auto done = [this, &tracee, exact] {
     for (const Mapping& mapping : exact) {
       const auto registered = register_exact(*tracee.memory, mapping);
       // MADV_DONTFORK keeps a mapping from the child.
-      if (registered || !shows_file(tracee.thread, mapping.start, *mapping.file)) continue;
+      if (registered || shows_file(tracee.thread, mapping.start, *mapping.file) == false) continue;
       tracee.memory->mappings.set_inexact(mapping.start, mapping.end);
       tell_lost(tracee, {mapping}, registered.error().message);
     }

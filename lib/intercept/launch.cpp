@@ -83,7 +83,7 @@ Result<Launched> attach(Launched launched, const Request& request) {
   launched.user_us = message.user_us;
   launched.system_us = message.system_us;
   launched.blocks_in = message.blocks_in;
-  launched.filters = read_filter_count(launched.pid);
+  launched.filters = read_filter_count(launched.pid).value_or(0);
   return launched;
 }
 
@@ -95,11 +95,13 @@ long trace_options() {
 }
 
 Result<Launched> launch(const Request& request) {
+  auto descriptor_limit = std::make_unique<const DescriptorLimit>();
   const Prepared prepared{.filter = filter_program({.unmapping = request.look_at_pages,
                                                     .advice = !request.look_at_pages ||
                                                               request.policy != Policy::as_is}),
                           .arguments = pointers(request.arguments),
-                          .environment = pointers(request.environment)};
+                          .environment = pointers(request.environment),
+                          .descriptors = descriptor_limit->before()};
   std::array<int, 2> ends{};
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) != 0) {
     return fail_errno(errno, "cannot make a socket pair");
@@ -118,7 +120,8 @@ Result<Launched> launch(const Request& request) {
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
   if (pid < 0) return fail_errno(fork_error, "cannot start a process");
   theirs = Descriptor();  // so that its end can be seen
-  Launched launched{.pid = pid, .socket = std::move(ours)};
+  Launched launched{
+      .pid = pid, .socket = std::move(ours), .descriptor_limit = std::move(descriptor_limit)};
   auto attached = attach(std::move(launched), request);
   if (!attached) end(pid);
   return attached;

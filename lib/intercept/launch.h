@@ -2,9 +2,11 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <memory>
 
 #include "base/descriptor.h"
 #include "base/result.h"
+#include "intercept/descriptor_limit.h"
 #include "intercept/intercept.h"
 
 namespace bytepath::intercept {
@@ -17,7 +19,8 @@ struct Launched {
   std::uint64_t user_us = 0;  // what it had used up by then
   std::uint64_t system_us = 0;
   std::uint64_t blocks_in = 0;
-  std::uint64_t filters = 0;  // of seccomp, with ours
+  std::uint64_t filters = 0;                                // of seccomp, with ours
+  std::unique_ptr<const DescriptorLimit> descriptor_limit;  // ours, for as long as it runs
 };
 
 // The options that every tracee has. Those that it makes get them too.

@@ -107,6 +107,7 @@ int place_descriptors(const Request& request, int socket) {
   if (!can_be_run(request.path.c_str())) give_up(socket, Step::program);
   report_ready(socket);
   wait_for_word(socket);
+  setrlimit(RLIMIT_NOFILE, &prepared.descriptors);
   sigprocmask(SIG_SETMASK, &signal_mask, nullptr);
   execve(request.path.c_str(), prepared.arguments.data(), prepared.environment.data());
   give_up(socket, Step::exec);

@@ -1,5 +1,6 @@
 #pragma once
 #include <linux/filter.h>
+#include <sys/resource.h>
 
 #include <csignal>
 #include <cstdint>
@@ -27,6 +28,7 @@ struct Prepared {
   std::vector<sock_filter> filter;
   std::vector<char*> arguments;
   std::vector<char*> environment;
+  rlimit descriptors{};  // RLIMIT_NOFILE, which we have raised for ourselves
 };
 
 // Goes the way up to execve(2), tells every step over the socket, and waits for a byte of leave

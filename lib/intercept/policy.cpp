@@ -68,7 +68,7 @@ const char* name(Policy policy) {
   return "";
 }
 
-MapPlan plan_map(Policy policy, std::uint64_t flags, bool writable_file) {
+MapPlan plan_map(Policy policy, std::uint64_t flags, std::optional<bool> writable_file) {
   MapPlan plan{.flags = flags, .advice = advice_of(policy)};
   if (policy == Policy::as_is) return plan;
   plan.flags &= ~std::uint64_t{MAP_NONBLOCK};  // with it MAP_POPULATE does nothing
@@ -80,7 +80,7 @@ MapPlan plan_map(Policy policy, std::uint64_t flags, bool writable_file) {
   plan.flags &= ~std::uint64_t{MAP_POPULATE | MAP_LOCKED};
   if (policy != Policy::exact) return plan;
   plan.one_fault_a_page = true;
-  if (is_shared(flags) && !writable_file) {
+  if (is_shared(flags) && writable_file == false) {
     plan.flags = (plan.flags & ~std::uint64_t{MAP_TYPE | MAP_SYNC}) | MAP_PRIVATE;
   }
   return plan;

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -17,8 +18,10 @@ struct MapPlan {
   bool one_fault_a_page = false;  // register it as Policy::exact says
 };
 // writable_file: the descriptor is open for writing. A shared mapping may then become writable
-// (VM_MAYWRITE), which is what userfaultfd(2) asks for, so that it can stay a shared one.
-MapPlan plan_map(Policy policy, std::uint64_t flags, bool writable_file);
+// (VM_MAYWRITE), which is what userfaultfd(2) asks for, so that it can stay a shared one. It also
+// stays one when that is not known, as what the program writes would be lost in a private one; if
+// it cannot be registered then, that is told.
+MapPlan plan_map(Policy policy, std::uint64_t flags, std::optional<bool> writable_file);
 
 // May the program's own advice, and its locking of pages, have no effect on chosen files?
 bool overrides_advice(Policy policy);

@@ -44,8 +44,10 @@ std::uint64_t read_peak_rss_kib(pid_t thread) {
   return status_value(proc_file(thread, "status"), "VmHWM");
 }
 
-std::uint64_t read_filter_count(pid_t thread) {
-  return status_value(proc_file(thread, "status"), "Seccomp_filters");
+std::optional<std::uint64_t> read_filter_count(pid_t thread) {
+  const std::string status = proc_file(thread, "status");
+  if (status.empty()) return std::nullopt;
+  return status_value(status, "Seccomp_filters");
 }
 
 FaultCounts parse_fault_counts(std::string_view stat) {

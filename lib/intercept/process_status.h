@@ -2,6 +2,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -20,8 +21,9 @@ Family read_family(pid_t thread);
 // The largest that its memory has been, since it was made: by execve(2), or copied by fork(2).
 std::uint64_t read_peak_rss_kib(pid_t thread);
 
-// How many seccomp(2) filters a thread has; 0 where the kernel does not say (before 5.9).
-std::uint64_t read_filter_count(pid_t thread);
+// How many seccomp(2) filters a thread has; 0 where the kernel does not say (before 5.9). Nothing:
+// the thread cannot be looked at.
+std::optional<std::uint64_t> read_filter_count(pid_t thread);
 
 struct FaultCounts {
   std::uint64_t minor = 0;

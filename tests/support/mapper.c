@@ -10,6 +10,8 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { PAGE = 4096, SIZE = 100 * PAGE };
@@ -106,6 +108,46 @@ static void give_all_advice(void) {
   touch(at, 9);
 }
 
+enum { CHILDREN = 40 };
+
+static pid_t children[CHILDREN];
+
+static void fork_children(void (*run)(void)) {
+  for (int i = 0; i < CHILDREN; ++i) {
+    children[i] = fork();
+    expect(children[i] >= 0, 20);
+    if (children[i] != 0) continue;
+    run();
+    _exit(0);
+  }
+}
+
+static void end_children(void) {
+  for (int i = 0; i < CHILDREN; ++i) kill(children[i], SIGKILL);
+  while (wait(NULL) > 0) {
+  }
+}
+
+static void wait_for_a_signal(void) { pause(); }
+
+static void let_others_run(void) { nanosleep(&(struct timespec){.tv_nsec = 200000000}, NULL); }
+
+// Each child would cost its tracer a descriptor if it were looked at without need.
+static void fork_idle_children(void) {
+  fork_children(wait_for_a_signal);
+  let_others_run();
+  end_children();
+}
+
+// Each child costs its tracer descriptors: it has a copy of the mapping.
+static void write_beside_many_children(void) {
+  touch(map(MAP_SHARED, PROT_READ, NULL), 0);
+  fork_children(wait_for_a_signal);
+  let_others_run();
+  write_through();
+  end_children();
+}
+
 static const struct {
   const char* name;
   void (*run)(void);
@@ -116,6 +158,8 @@ static const struct {
     {"refused", ask_for_what_is_refused},
     {"map-over", map_over_and_drop},
     {"advice", give_all_advice},
+    {"idle-children", fork_idle_children},
+    {"write-beside-children", write_beside_many_children},
 };
 
 int main(int argc, char** argv) {
@@ -125,6 +169,6 @@ int main(int argc, char** argv) {
     things[i].run();
     return 0;
   }
-  fprintf(stderr, "usage: mapper next-descriptor|registers|write|refused|map-over|advice FILE\n");
+  fprintf(stderr, "usage: mapper WHAT FILE, where WHAT is one of the table above\n");
   return 99;
 }

@@ -1,7 +1,9 @@
 #include <gmock/gmock.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 #include <csignal>
+#include <filesystem>
 
 #include "recorded_run.h"
 
@@ -148,6 +150,60 @@ TEST_F(CommandTest, ASharedMappingStillWritesToItsFile) {
     const std::string after = folder_.read("weights");
     EXPECT_NE(after[5 * 4096], before[5 * 4096]) << name(policy);
   }
+}
+
+// How many descriptors this process has.
+std::size_t descriptors() {
+  const std::filesystem::directory_iterator all("/proc/self/fd");
+  return static_cast<std::size_t>(std::distance(begin(all), end(all)));
+}
+
+// While it lives the soft limit of descriptors leaves room for this many more.
+class RoomForDescriptors {
+ public:
+  explicit RoomForDescriptors(rlim_t room) {
+    getrlimit(RLIMIT_NOFILE, &before_);
+    const rlimit low{.rlim_cur = descriptors() + room, .rlim_max = before_.rlim_max};
+    setrlimit(RLIMIT_NOFILE, &low);
+  }
+  ~RoomForDescriptors() { setrlimit(RLIMIT_NOFILE, &before_); }
+  RoomForDescriptors(const RoomForDescriptors&) = delete;
+  RoomForDescriptors& operator=(const RoomForDescriptors&) = delete;
+
+ private:
+  rlimit before_{};
+};
+
+TEST_F(CommandTest, ManyProcessesCostNoWriteOfTheProgram) {
+  const std::string before = folder_.read("weights");
+  {
+    const RoomForDescriptors room(30);
+    EXPECT_EQ(run(mapper("write-beside-children", Policy::exact), recorder_).exit_code(), 0);
+  }
+  EXPECT_NE(folder_.read("weights")[5 * 4096], before[5 * 4096]);
+  EXPECT_THAT(recorder_.losses, IsEmpty());
+  EXPECT_EQ(recorder_.seen.runs(),
+            (std::vector<pages::PageRun>{{.first = 0, .count = 1}, {.first = 5, .count = 1}}));
+}
+
+TEST_F(CommandTest, TheProgramFindsTheLimitOfDescriptorsAsItWas) {
+  rlimit before{};
+  rlimit after{};
+  const RoomForDescriptors room(30);
+  getrlimit(RLIMIT_NOFILE, &before);
+  run(shell("ulimit -Sn >" + folder_.at("out")), recorder_);
+  getrlimit(RLIMIT_NOFILE, &after);
+  EXPECT_EQ(folder_.read("out"), fmt::format("{}\n", before.rlim_cur));
+  EXPECT_EQ(after.rlim_cur, before.rlim_cur);
+}
+
+TEST_F(CommandTest, ProcessesThatMapNothingCostNoDescriptor) {
+  const std::size_t before = descriptors();
+  std::size_t most = 0;
+  run(mapper("idle-children", Policy::exact), recorder_,
+      [&] { most = std::max(most, descriptors()); });
+  EXPECT_GT(most, 0U);
+  EXPECT_LT(most, before + 20) << "there are 40 children";
 }
 
 TEST_F(CommandTest, SurvivesMappingsThatTheKernelRefuses) {

@@ -69,6 +69,8 @@ TEST(Policy, ExactLeavesASharedMappingSharedThatCanBeWrittenTo) {
   EXPECT_EQ(plan_map(Policy::exact, MAP_SHARED, true).flags, std::uint64_t{MAP_SHARED});
   EXPECT_EQ(plan_map(Policy::exact, MAP_PRIVATE, true).flags, std::uint64_t{MAP_PRIVATE});
   EXPECT_TRUE(plan_map(Policy::exact, MAP_SHARED, true).one_fault_a_page);
+  EXPECT_EQ(plan_map(Policy::exact, MAP_SHARED, std::nullopt).flags, std::uint64_t{MAP_SHARED})
+      << "what is written must reach the file";
 }
 
 TEST(Policy, AdviceEitherBringsInOrTakesAway) {
