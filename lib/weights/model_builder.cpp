@@ -1,8 +1,8 @@
 #include "weights/model_builder.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <string_view>
-#include <tuple>
 #include <unordered_set>
 
 #include "weights/malformed.h"
@@ -12,8 +12,14 @@
 namespace bytepath::weights {
 
 std::uint32_t ModelBuilder::add_file(const ModelFile& file) {
-  model_.files.push_back(file);
-  return static_cast<std::uint32_t>(model_.files.size() - 1);
+  FileIdentity identity(file.device, file.inode, "");
+  if (file.device == 0 && file.inode == 0) {
+    std::get<std::string>(identity) = std::filesystem::path(file.path).lexically_normal().string();
+  }
+  const auto next = static_cast<std::uint32_t>(model_.files.size());
+  const auto [known, added] = file_numbers_.try_emplace(std::move(identity), next);
+  if (added) model_.files.push_back(file);
+  return known->second;
 }
 
 Result<> ModelBuilder::add(Tensor tensor) {

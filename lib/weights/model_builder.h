@@ -1,6 +1,8 @@
 #pragma once
 #include <cstdint>
+#include <map>
 #include <string>
+#include <tuple>
 
 #include "weights/byte_source.h"
 #include "weights/model.h"
@@ -16,7 +18,8 @@ class ModelBuilder {
  public:
   explicit ModelBuilder(std::string format) { model_.format = std::move(format); }
 
-  // The number by which tensors name it.
+  // The number by which tensors name it. A file that is there already, under whatever path, keeps
+  // the number it has: as two files its tensors would not be held against each other.
   std::uint32_t add_file(const ModelFile& file);
   // The tensor's bytes lie in Tensor::file.
   Result<> add(Tensor tensor);
@@ -30,7 +33,11 @@ class ModelBuilder {
   Result<> check_overlaps() const;
   void join_shared();
 
+  // Device and inode; of bytes in memory, which have neither, the path.
+  using FileIdentity = std::tuple<std::uint64_t, std::uint64_t, std::string>;
+
   Model model_;
+  std::map<FileIdentity, std::uint32_t> file_numbers_;
   std::uint64_t name_bytes_ = 0;
 };
 

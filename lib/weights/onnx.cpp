@@ -32,14 +32,9 @@ class OnnxReader {
   Result<Model> read();
 
  private:
-  struct ExternalFile {
-    std::uint32_t number = 0;
-    std::uint64_t size = 0;
-  };
-
   Result<> read_graph(const ProtobufField& field);
   Result<> add(OnnxTensor&& found, std::uint64_t place);
-  Result<ExternalFile> external_file(const OnnxTensor& found);
+  Result<std::uint32_t> external_file(const OnnxTensor& found);
   Result<> place_external(const OnnxTensor& found, Tensor& tensor);
   Result<> check_size(const OnnxTensor& found, std::uint64_t size) const;
 
@@ -48,7 +43,7 @@ class OnnxReader {
   ByteReader reader_;
   ModelBuilder builder_{"onnx"};
   std::uint32_t file_;
-  std::unordered_map<std::string, ExternalFile> external_files_;
+  std::unordered_map<std::string, std::uint32_t> external_files_;  // by path
 };
 
 Result<> OnnxReader::check_size(const OnnxTensor& found, std::uint64_t size) const {
@@ -59,10 +54,10 @@ Result<> OnnxReader::check_size(const OnnxTensor& found, std::uint64_t size) con
                                in_quotes(found.name), size, onnx_type_name(found.type), *needed));
 }
 
-Result<OnnxReader::ExternalFile> OnnxReader::external_file(const OnnxTensor& found) {
-  const auto known = external_files_.find(found.location);
-  if (known != external_files_.end()) return known->second;
+Result<std::uint32_t> OnnxReader::external_file(const OnnxTensor& found) {
   BYTEPATH_TRY(path, sibling_path(source_.path(), found.location));
+  const auto known = external_files_.find(path);
+  if (known != external_files_.end()) return known->second;
   auto file = open_(path);
   if (!file) {
     return malformed(source_.path(),
@@ -70,16 +65,16 @@ Result<OnnxReader::ExternalFile> OnnxReader::external_file(const OnnxTensor& fou
                                  in_quotes(found.name), file.error().message),
                      "a model's data has to lie beside it, under its first name");
   }
-  const ExternalFile added{.number = builder_.add_file((*file)->file()), .size = (*file)->size()};
-  external_files_.emplace(found.location, added);
-  return added;
+  const std::uint32_t number = builder_.add_file((*file)->file());
+  external_files_.emplace(std::move(path), number);
+  return number;
 }
 
 // Without an offset the data begins with the file, without a length it is as long as the shape says
 // (onnx's ExternalData.md).
 Result<> OnnxReader::place_external(const OnnxTensor& found, Tensor& tensor) {
   BYTEPATH_TRY(file, external_file(found));
-  tensor.file = file.number;
+  tensor.file = file;
   const auto offset = found.offset.empty() ? 0 : parse_unsigned(found.offset);
   if (!offset) {
     return malformed(source_.path(), fmt::format("tensor {} has the offset {}",

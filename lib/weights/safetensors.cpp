@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <unordered_map>
-#include <unordered_set>
 
 #include "weights/byte_reader.h"
 #include "weights/malformed.h"
@@ -62,7 +61,7 @@ Result<Tensor> to_tensor(const std::string& path, SafetensorsEntry&& entry, std:
                 .size = entry.end - entry.begin};
 }
 
-Result<> add_file(ModelBuilder& builder, const ByteSource& source) {
+Result<> add_tensors(ModelBuilder& builder, const ByteSource& source, std::uint32_t file) {
   ByteReader reader(source);
   BYTEPATH_TRY(length, reader.number<std::uint64_t>("the length of the header"));
   if (length > max_header_bytes) {
@@ -72,7 +71,6 @@ Result<> add_file(ModelBuilder& builder, const ByteSource& source) {
   }
   BYTEPATH_TRY(text, reader.text(length, fmt::format("a header of {} bytes", length)));
   BYTEPATH_TRY(entries, parse_safetensors_header(text, source.path(), length_bytes));
-  const std::uint32_t file = builder.add_file(source.file());
   for (SafetensorsEntry& entry : entries) {
     BYTEPATH_TRY(tensor, to_tensor(source.path(), std::move(entry), length_bytes + length));
     tensor.file = file;
@@ -81,14 +79,17 @@ Result<> add_file(ModelBuilder& builder, const ByteSource& source) {
   return {};
 }
 
+// Which file of the model each location of an index is.
+using FileNumbers = std::unordered_map<std::string_view, std::uint32_t>;
+
 // Every name of the index has to be in the file that it says.
 Result<> check_index(const ByteSource& source, const Model& model, const WeightMap& map,
-                     const std::vector<std::string>& locations) {
+                     const FileNumbers& numbers) {
   std::unordered_map<std::string_view, std::uint32_t> file_of;
   for (const Tensor& tensor : model.tensors) file_of.emplace(tensor.name, tensor.file);
   for (const auto& [name, location] : map) {
     const auto found = file_of.find(name);
-    if (found == file_of.end() || locations[found->second] != location) {
+    if (found == file_of.end() || numbers.find(location)->second != found->second) {
       return malformed(source.path(),
                        fmt::format("it says that tensor {} is in {}, where it is not",
                                    in_quotes(name), in_quotes(location)));
@@ -101,7 +102,10 @@ Result<> check_index(const ByteSource& source, const Model& model, const WeightM
 
 Result<Model> read_safetensors(const ByteSource& source) {
   ModelBuilder builder("safetensors");
-  if (auto added = add_file(builder, source); !added) return std::unexpected(added.error());
+  const std::uint32_t file = builder.add_file(source.file());
+  if (auto added = add_tensors(builder, source, file); !added) {
+    return std::unexpected(added.error());
+  }
   return builder.finish();
 }
 
@@ -114,10 +118,10 @@ Result<Model> read_safetensors_index(const ByteSource& source, const Opener& ope
   BYTEPATH_TRY(text, reader.text(source.size(), "an index"));
   BYTEPATH_TRY(map, parse_weight_map(text, source.path()));
   ModelBuilder builder("safetensors");
-  std::unordered_set<std::string_view> seen;
-  std::vector<std::string> locations;
+  FileNumbers numbers;
+  std::uint32_t files_read = 0;
   for (const auto& [name, location] : map) {
-    if (!seen.insert(location).second) continue;
+    if (numbers.contains(location)) continue;
     BYTEPATH_TRY(path, sibling_path(source.path(), location));
     auto file = open(path);
     if (!file) {
@@ -126,11 +130,16 @@ Result<Model> read_safetensors_index(const ByteSource& source, const Opener& ope
                                    file.error().message),
                        "all files of a model have to lie in one folder");
     }
-    if (auto added = add_file(builder, **file); !added) return std::unexpected(added.error());
-    locations.push_back(location);
+    const std::uint32_t number = builder.add_file((*file)->file());
+    numbers.emplace(location, number);
+    if (number < files_read) continue;  // another spelling of one that was read
+    ++files_read;
+    if (auto added = add_tensors(builder, **file, number); !added) {
+      return std::unexpected(added.error());
+    }
   }
   BYTEPATH_TRY(model, builder.finish());
-  if (auto checked = check_index(source, model, map, locations); !checked) {
+  if (auto checked = check_index(source, model, map, numbers); !checked) {
     return std::unexpected(checked.error());
   }
   return std::move(model);

@@ -19,7 +19,9 @@ Result<std::string> sibling_path(const std::string& model_path, std::string_view
                                  in_quotes(location)),
                      "a model's data has to lie beside it");
   }
-  return (std::filesystem::path(model_path).parent_path() / relative).string();
+  // One spelling of a name that can be written in many ways. Not of the model's own path, where a
+  // ".." behind a link leads elsewhere than it seems.
+  return (std::filesystem::path(model_path).parent_path() / relative.lexically_normal()).string();
 }
 
 }  // namespace bytepath::weights

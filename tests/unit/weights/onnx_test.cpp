@@ -72,6 +72,39 @@ TEST(Onnx, ReadsExternalData) {
   EXPECT_EQ(model->tensors[1].file, 1U);
 }
 
+TEST(Onnx, KnowsADataFileUnderEverySpelling) {
+  MemoryFiles files;
+  files.files["d/x"] = std::string(64, 'x');
+  const auto read_two = [&](const std::string& offset) {
+    return read_weights(
+        "d/m.onnx",
+        onnx_file({onnx_external(onnx_tensor("a", {8}, float_type), {{"location", "x"}}),
+                   onnx_external(onnx_tensor("b", {8}, float_type),
+                                 {{"location", ".//./x"}, {"offset", offset}})}),
+        files);
+  };
+  expect_refused(read_two("16"), "d/x", "begins within");
+  const auto model = read_two("32");
+  ASSERT_TRUE(model) << model.error().message;
+  EXPECT_EQ(model->files.size(), 2U);
+  ASSERT_EQ(model->tensors.size(), 2U);
+  EXPECT_EQ(model->tensors[1].file, model->tensors[0].file);
+}
+
+TEST(Onnx, KnowsItselfAsItsDataFile) {
+  const std::string content =
+      onnx_file({onnx_external(onnx_tensor("a", {2}, float_type), {{"location", "./m.onnx"}}),
+                 onnx_tensor("b", {2}, float_type).bytes(9, "12345678")});
+  MemoryFiles files;
+  files.files["d/m.onnx"] = content;
+  const auto model = read_weights("d/m.onnx", content, files);
+  ASSERT_TRUE(model) << model.error().message;
+  EXPECT_EQ(model->files.size(), 1U);
+  ASSERT_EQ(model->tensors.size(), 2U);
+  EXPECT_EQ(model->tensors[0].file, 0U);
+  EXPECT_EQ(model->tensors[1].file, 0U);
+}
+
 TEST(Onnx, RefusesExternalDataThatCannotBe) {
   using Entries = std::vector<std::pair<std::string, std::string>>;
   const std::vector<std::pair<Entries, std::string>> cases = {

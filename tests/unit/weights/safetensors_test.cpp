@@ -151,6 +151,25 @@ TEST(SafetensorsIndex, RefusesWhatCannotBe) {
   }
 }
 
+TEST(SafetensorsIndex, ReadsAFileOnceUnderEverySpelling) {
+  MemoryFiles files = sharded();
+  files.files["d/a.safetensors"] = safetensors_file(
+      R"({"x":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},"z":{"dtype":"U8","shape":[4],"data_offsets":[4,8]}})",
+      8);
+  const auto model = read_weights(
+      index_path,
+      R"({"weight_map":{"x":"a.safetensors","z":"./a.safetensors","y":"b.safetensors"}})", files);
+  ASSERT_TRUE(model) << model.error().message;
+  EXPECT_EQ(model->files.size(), 2U);
+  EXPECT_EQ(model->tensors.size(), 3U);
+  expect_refused(
+      read_weights(
+          index_path,
+          R"({"weight_map":{"x":"a.safetensors","z":"./a.safetensors","y":".//a.safetensors"}})",
+          files),
+      index_path, "'.//a.safetensors', where it is not");
+}
+
 TEST(SafetensorsIndex, RefusesTheSameNameInTwoFiles) {
   MemoryFiles files = sharded();
   files.files["d/b.safetensors"] = files.files["d/a.safetensors"];
