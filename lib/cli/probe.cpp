@@ -94,6 +94,7 @@ struct Probe::Impl {
   std::optional<Error> late_error;
   bool ends_by_interrupt = false;
 
+  bool cut_short() const;
   void add_common_options();
   std::optional<int> parse(int argc, char** argv);
   bool takes_a_value(const std::string& word) const;
@@ -123,6 +124,11 @@ Command Probe::command(const std::string& name, const std::string& summary, Run 
   app->fallthrough();  // the common options are accepted after the subcommand too
   auto& command = impl_->commands.emplace_back(Command::Impl{app, std::move(run)});
   return Command(command);
+}
+
+bool Probe::Impl::cut_short() const {
+  const int signal = Interrupt::signal();
+  return signal != 0 && !(signal == SIGINT && ends_by_interrupt);
 }
 
 void Probe::Impl::add_common_options() {
@@ -265,6 +271,7 @@ Result<result::Document> Probe::Impl::measure(int argc, char** argv, ProgressBar
                         .quiet = output.quiet,
                         .console = &console,
                         .ends_by_interrupt = &ends_by_interrupt,
+                        .cut_short = [this] { return cut_short(); },
                         .late_error = &late_error};
   const std::string started = utc_now();
   auto document = chosen().run(context);
@@ -273,7 +280,7 @@ Result<result::Document> Probe::Impl::measure(int argc, char** argv, ProgressBar
   document->tool_version = BYTEPATH_VERSION;
   document->started = started;
   document->arguments = context.arguments;
-  document->complete = document->complete && (ends_by_interrupt || Interrupt::signal() == 0);
+  document->complete = document->complete && !cut_short();
   return document;
 }
 
@@ -343,7 +350,7 @@ int Probe::Impl::run(int argc, char** argv) {
   if (!console.written()) return cannot_write(console.written().error());
   if (!finished) return report(finished.error());
   if (late_error) return report(*late_error);
-  if (signal != 0 && !ends_by_interrupt) return 128 + signal;
+  if (cut_short()) return 128 + signal;
   const auto decided = program.statuses.find(document->verdict.state);
   if (decided != program.statuses.end()) return decided->second;
   return gate(*document) ? gate_failed : measured;

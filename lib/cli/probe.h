@@ -76,8 +76,10 @@ struct Context {
   bool quiet = false;
   Console* console = nullptr;
   // To be set by a command that has no end of its own: Ctrl-C is then how one ends it, and its
-  // report is whole.
+  // report is whole. Another signal is not.
   bool* ends_by_interrupt = nullptr;
+  // A signal ended the run before its end: what did not happen until then is no one's mistake.
+  std::function<bool()> cut_short;
   // Set when the measuring failed on the way: the document is reported as far as it got, then the
   // error, which decides the exit status.
   std::optional<Error>* late_error = nullptr;

@@ -127,7 +127,7 @@ class Comparison {
       touched_ =
           touched_.value_or(0) + static_cast<double>(record.touched->count() * pages::page_bytes);
     }
-    if (touch->records.empty()) {
+    if (touch->records.empty() && going_on()) {
       answer_.error = Error{.kind = ErrorKind::unsupported,
                             .message = fmt::format("{} was never mapped by {}",
                                                    watched_.files().front().path, command_.text()),
@@ -168,13 +168,32 @@ class Comparison {
       missing(fmt::format("stall of {}", arm_name(policy, cache)), traced.error());
       return {};
     }
+    take_gaps(arm_name(policy, cache), traced->document);
     return stall_of(traced->document);
+  }
+
+  // What the traced runs could not see, each thing once.
+  void take_gaps(const std::string& arm, const Document& traced) {
+    auto& gaps = answer_.document.not_measured;
+    for (const auto& gap : traced.not_measured) {
+      const auto same = [&](const auto& known) {
+        return known.what == gap.what && known.reason == gap.reason;
+      };
+      if (std::ranges::none_of(gaps, same)) gaps.push_back(gap);
+    }
+    if (traced.complete || !going_on()) return;
+    gaps.push_back({.what = fmt::format("all faults of {}", arm),
+                    .reason = "events of the traced run were lost: its figures are too low",
+                    .remedy = ""});
+    answer_.document.complete = false;
   }
 
   void add_row(const benchmark::BenchmarkResult& result, intercept::Policy policy,
                CacheBefore cache) {
     constexpr double ns_per_second = 1e9;
-    const Stall stall = trace(policy, cache);
+    Stall stall = trace(policy, cache);
+    // Whatever the command read from disks, not this file alone: better than nothing.
+    if (!stall.read_bytes) stall.read_bytes = median_of(result, &benchmark::Run::bytes_read);
     std::optional<double> amplification;
     if (stall.read_bytes && touched_ && *touched_ > 0) {
       amplification = *stall.read_bytes / *touched_;

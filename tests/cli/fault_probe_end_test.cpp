@@ -4,6 +4,7 @@
 #include <sys/syscall.h>
 
 #include <algorithm>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -119,6 +120,38 @@ TEST_F(FaultProbeInterrupted, WhileItWatchesAProcessReportsToo) {
     const auto outcome = run({.arguments = std::move(words), .interrupt_after = 1000ms});
     EXPECT_EQ(report_of(outcome, status).complete, status == 0);
     EXPECT_EQ(kill(toucher.pid(), 0), 0);
+  }
+}
+
+// SIGTERM is nobody's way to end it regularly.
+TEST_F(FaultProbeInterrupted, ByAnotherSignalIsCutShort) {
+  tests::ChildProcess toucher({BYTEPATH_TOUCHER, place_.weights(), "seq", "--hold"}, {});
+  ASSERT_TRUE(toucher.ready());
+  const auto pid = std::to_string(toucher.pid());
+  for (const Words& how : {Words{"run"}, Words{"attach", "-i", "100ms", "--totals"}}) {
+    SCOPED_TRACE(how.front());
+    Words words = {probe_path("fault-probe")};
+    words.insert(words.end(), how.begin(), how.end());
+    words.insert(words.end(),
+                 {"-p", pid, "-m", place_.weights(), "--grid", "1MiB", "-q", "--json", "-"});
+    const auto outcome = run(
+        {.arguments = std::move(words), .interrupt_after = 1000ms, .interrupt_signal = SIGTERM});
+    EXPECT_FALSE(report_of(outcome, 128 + SIGTERM).complete);
+  }
+}
+
+// A command that was ended before it came to its model has made no mistake.
+TEST_F(FaultProbeInterrupted, BeforeTheModelIsMappedIsNoComplaint) {
+  for (const int number : {SIGINT, SIGTERM}) {
+    for (const char* command : {"touch", "run", "whatif"}) {
+      SCOPED_TRACE(std::string(command) + " " + strsignal(number));
+      auto words = with_command({command, "--json", "-"}, {"/bin/sleep", "20"});
+      words.insert(words.begin(), probe_path("fault-probe"));
+      const auto outcome = run(
+          {.arguments = std::move(words), .interrupt_after = 700ms, .interrupt_signal = number});
+      EXPECT_FALSE(report_of(outcome, 128 + number).complete);
+      EXPECT_EQ(outcome.err, "");
+    }
   }
 }
 

@@ -141,7 +141,7 @@ void converse(Child& child, const Command& command, Clock::time_point started, O
     if (fds[2].revents != 0) feed(child.in, rest);
     if (exited || Clock::now() < deadline) continue;
     if (interrupt) {
-      kill(command.interrupt_group ? -child.pid : child.pid, SIGINT);
+      kill(command.interrupt_group ? -child.pid : child.pid, command.interrupt_signal);
       interrupt.reset();
     } else if (!outcome.timed_out) {
       outcome.timed_out = true;

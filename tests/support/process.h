@@ -19,7 +19,8 @@ struct Command {
   std::vector<int> closed;        // descriptors it finds closed
   std::vector<unsigned> refused;  // system calls that a seccomp filter answers with EPERM
   std::optional<uid_t> user;      // another user, when the test is root
-  std::optional<std::chrono::milliseconds> interrupt_after;  // SIGINT this long after the start
+  std::optional<std::chrono::milliseconds> interrupt_after;  // a signal this long after the start
+  int interrupt_signal = SIGINT;
   bool interrupt_group = false;  // as a terminal does it: also what the program started
   std::chrono::milliseconds limit = std::chrono::seconds(60);  // then it is killed
 };

@@ -35,7 +35,7 @@ Result<result::Document> attach(const Options& options, const cli::Context& cont
                     options.process),
         "a shorter --interval");
   }
-  if (!any_mapped && !options.models.empty()) {
+  if (!any_mapped && !options.models.empty() && !context.cut_short()) {
     *context.late_error = Error{.kind = ErrorKind::unsupported,
                                 .message = fmt::format("{} was not mapped by process {}",
                                                        options.models.front(), options.process),

@@ -31,7 +31,7 @@ void complain_later(const cli::Context& context, Error error) {
 
 void check_mapped(const Options& options, const cli::Context& context, const std::string& subject,
                   std::size_t mapped_files, std::uint64_t read_by_calls) {
-  if (options.models.empty() || mapped_files > 0) return;
+  if (options.models.empty() || mapped_files > 0 || context.cut_short()) return;
   const std::string more =
       options.models.size() > 1 ? fmt::format(" and {} more", options.models.size() - 1) : "";
   complain_later(
@@ -45,8 +45,7 @@ void check_mapped(const Options& options, const cli::Context& context, const std
 
 void check_end(const cli::Context& context, int signal) {
   // A Ctrl-C at the terminal reaches the command as it reaches us, and may end it before we ask.
-  const bool interrupted = !context.progress(0, 0, "");
-  if (signal == 0 || interrupted) return;
+  if (signal == 0 || context.cut_short()) return;
   const char* name = strsignal(signal);
   complain_later(context, {.kind = ErrorKind::failed,
                            .message = fmt::format("the command was killed by signal {} ({})",
