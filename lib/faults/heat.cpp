@@ -1,8 +1,6 @@
 #include "faults/heat.h"
 
 #include <poll.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <utility>
@@ -10,6 +8,7 @@
 #include "base/descriptor.h"
 #include "base/root.h"
 #include "faults/heat_reader.h"
+#include "faults/process_handle.h"
 #include "host/damon.h"
 
 namespace bytepath::faults {
@@ -119,11 +118,7 @@ Result<HeatOutcome> Sampling::run(Descriptor process) {
 
 Result<HeatOutcome> sample_heat(const HeatOptions& options, WatchedFiles& files,
                                 const HeatSink& sink, const Progress& progress) {
-  Descriptor process(static_cast<int>(::syscall(SYS_pidfd_open, options.process, 0)));
-  if (!process && errno == ESRCH)
-    return fail(ErrorKind::usage, fmt::format("there is no process {}", options.process),
-                "see ps -e");
-  if (!process) return fail_errno(errno, "cannot watch process {}", options.process);
+  BYTEPATH_TRY(process, open_process(options.process));
   return Sampling(options, files, sink, progress).run(std::move(process));
 }
 

@@ -2,12 +2,12 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "faults/fault_ledger.h"
 #include "faults/page_recorder.h"
+#include "faults/process_handle.h"
 #include "faults/run_document.h"
 #include "faults/touch_document.h"
 #include "faults/trace_file.h"
@@ -151,12 +151,7 @@ Result<TracedRun> trace_command(WatchedFiles watched, const CommandLine& command
 Result<TracedRun> trace_process(WatchedFiles watched, pid_t process,
                                 std::optional<std::chrono::nanoseconds> duration,
                                 const TraceOptions& options, const Progress& progress) {
-  const Descriptor handle(static_cast<int>(syscall(SYS_pidfd_open, process, 0)));
-  if (!handle) {
-    return fail(ErrorKind::usage,
-                fmt::format("there is no process {}: {}", process, std::strerror(errno)),
-                "see ps -e");
-  }
+  BYTEPATH_TRY(handle, open_process(process));
   BYTEPATH_TRY(choice, open_tracer(options.backend, {.process = process,
                                                      .calls = options.calls,
                                                      .ring_bytes = options.ring_bytes}));

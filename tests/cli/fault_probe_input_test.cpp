@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <future>
 #include <thread>
 
 #include "support/child_process.h"
@@ -203,6 +204,20 @@ TEST_F(FaultProbeInput, WithAProcessThatIsGoneIsRefused) {
                            {"no process " + std::to_string(gone)});
   expect_refused_with_hint({"attach", "-p", std::to_string(gone)}, 2,
                            {"no process " + std::to_string(gone)});
+}
+
+TEST_F(FaultProbeInput, WithAThreadSaysWhoseItIs) {
+  std::promise<pid_t> number;
+  std::promise<void> enough;
+  std::jthread thread([&] {
+    number.set_value(gettid());
+    enough.get_future().wait();
+  });
+  const auto id = std::to_string(number.get_future().get());
+  const auto process = std::to_string(getpid());
+  for (const char* command : {"run", "attach"})
+    expect_refused_with_hint({command, "-p", id}, 2, {id + " is a thread of process " + process});
+  enough.set_value();
 }
 
 TEST_F(FaultProbeInput, WithAProcessOfAnotherUserIsRefused) {
