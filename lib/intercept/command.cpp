@@ -18,7 +18,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using namespace std::chrono_literals;
 
-constexpr auto tick_every = 4ms;  // so that with what a stop takes it is within the promised 5 ms
+constexpr auto tick_every = 4ms;  // so that with what handle_some() takes it is within 5 ms
 constexpr auto ask_every = 50ms;
 
 std::uint64_t nanoseconds(Clock::time_point time) {
@@ -47,6 +47,9 @@ class Repeated {
     return true;
   }
   void not_before(Clock::time_point time) { due_ = std::max(due_, time); }
+  Clock::duration rest(Clock::time_point now) const {
+    return std::max(due_ - now, Clock::duration::zero());
+  }
 
  private:
   Clock::duration every_;
@@ -107,10 +110,11 @@ void Command::State::watch(Tracer& tracer, Interceptor& interceptor, Interruptio
   // The kernel takes pages away from a process when memory is short; what was touched long before
   // the end is then only seen by looking now and then. At most a twentieth of the time.
   Repeated looks(1s);
-  while (tracer.handle_all()) {
-    Tracer::wait_for_more(std::chrono::nanoseconds(tick_every).count());
-    auto now = Clock::now();
-    if (tick && ticks.is_due(now)) tick();
+  for (auto handled = tracer.handle_some(); handled != Tracer::Handled::the_last;
+       handled = tracer.handle_some()) {
+    if (handled == Tracer::Handled::all) Tracer::wait_for_more(ticks.rest(Clock::now()));
+    const auto now = Clock::now();
+    if (ticks.is_due(now) && tick) tick();
     if (questions.is_due(now)) {
       tracer.adopt_orphans();
       if (interruption.is_wanted(now)) {

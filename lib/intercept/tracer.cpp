@@ -52,25 +52,28 @@ ChildSignal::~ChildSignal() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
 Tracer::Tracer(pid_t first, ProcessTable& table, Interceptor& interceptor)
     : first_(first), table_(table), interceptor_(interceptor) {}
 
-bool Tracer::handle_all() {
-  while (true) {
+Tracer::Handled Tracer::handle_some() {
+  constexpr std::uint64_t longest_ns = 1000000;
+  const std::uint64_t begun_ns = now_ns();
+  while (now_ns() - begun_ns < longest_ns) {
     int status = 0;
     rusage used{};
     const pid_t thread = wait4(-1, &status, __WALL | __WNOTHREAD | WNOHANG, &used);
     if (thread > 0) {
       handle(thread, status, used);
     } else if (thread == 0 || errno != EINTR) {
-      return thread == 0 && !table_.empty();
+      return thread == 0 && !table_.empty() ? Handled::all : Handled::the_last;
     }
   }
+  return Handled::a_part;
 }
 
-void Tracer::wait_for_more(std::int64_t timeout_ns) {
+void Tracer::wait_for_more(std::chrono::nanoseconds timeout) {
   sigset_t child;
   sigemptyset(&child);
   sigaddset(&child, SIGCHLD);
-  const timespec timeout{.tv_sec = 0, .tv_nsec = timeout_ns};
-  sigtimedwait(&child, nullptr, &timeout);
+  const timespec time{.tv_sec = 0, .tv_nsec = timeout.count()};  // less than a second
+  sigtimedwait(&child, nullptr, &time);
 }
 
 void Tracer::handle(pid_t thread, int status, const rusage& used) {

@@ -2,6 +2,7 @@
 #include <sys/resource.h>
 #include <sys/types.h>
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -25,10 +26,13 @@ class Tracer {
  public:
   Tracer(pid_t first, ProcessTable& table, Interceptor& interceptor);
 
-  // Sees to all that has happened, without waiting. False: no process is left.
-  bool handle_all();
+  enum class Handled { all, a_part, the_last };
+  // Sees to what has happened, without waiting: to all of it, or to what can be done in a
+  // millisecond, since processes that stop again and again would keep it here for ever. the_last:
+  // no process is left.
+  Handled handle_some();
   // Until something happens, a signal comes, or this long.
-  static void wait_for_more(std::int64_t timeout_ns);
+  static void wait_for_more(std::chrono::nanoseconds timeout);
   // New threads whose maker has been killed before it could tell of them; to be asked now and then.
   void adopt_orphans();
 

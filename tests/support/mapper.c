@@ -132,6 +132,18 @@ static void wait_for_a_signal(void) { pause(); }
 
 static void let_others_run(void) { nanosleep(&(struct timespec){.tv_nsec = 200000000}, NULL); }
 
+static void map_and_unmap_for_ever(void) {
+  alarm(10);
+  while (true) munmap(mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), PAGE);
+}
+
+// There is always one of them that stands stopped. They take no time from us, who end them.
+static void fork_a_storm(void) {
+  fork_children(map_and_unmap_for_ever);
+  for (int i = 0; i < 5; ++i) let_others_run();
+  end_children();
+}
+
 // Each child would cost its tracer a descriptor if it were looked at without need.
 static void fork_idle_children(void) {
   fork_children(wait_for_a_signal);
@@ -159,6 +171,7 @@ static const struct {
     {"map-over", map_over_and_drop},
     {"advice", give_all_advice},
     {"idle-children", fork_idle_children},
+    {"storm", fork_a_storm},
     {"write-beside-children", write_beside_many_children},
 };
 

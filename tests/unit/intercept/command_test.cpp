@@ -114,6 +114,23 @@ TEST_F(CommandTest, TicksWhileItWaits) {
   EXPECT_GT(ticks, 3);
 }
 
+TEST_F(CommandTest, TicksWhileProcessesStopAllTheTime) {
+  std::uint64_t ticks = 0;
+  const Outcome outcome = run(mapper("storm", Policy::exact), recorder_, [&] { ++ticks; });
+  EXPECT_EQ(outcome.exit_code(), 0);
+  constexpr std::uint64_t seldom_ns = 50000000;
+  EXPECT_GE(ticks, (outcome.ended_ns - outcome.started_ns) / seldom_ns);
+}
+
+TEST_F(CommandTest, InterruptsProcessesThatStopAllTheTime) {
+  Request request = mapper("storm", Policy::exact);
+  int asked = 0;
+  request.interrupted = [&] { return ++asked > 4; };
+  const Outcome outcome = run(request, recorder_);
+  EXPECT_TRUE(outcome.interrupted);
+  EXPECT_EQ(outcome.exit_code(), 128 + SIGINT);
+}
+
 TEST_F(CommandTest, LeavesTheSignalMaskAsItWas) {
   sigset_t before;
   sigset_t after;
