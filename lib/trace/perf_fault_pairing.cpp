@@ -27,7 +27,7 @@ void FaultPairing::pair_until(std::uint64_t time_ns, std::vector<bytepath_fault>
 
 void FaultPairing::begin(const FaultStep& step) {
   const bool first = open_.insert_or_assign(step.thread, OpenFault{.begin = step}).second;
-  if (!first) ++unpaired_;
+  if (!first) ++unresolved_;
 }
 
 void FaultPairing::end(const FaultStep& step, std::vector<bytepath_fault>& to) {
@@ -51,7 +51,7 @@ void FaultPairing::end(const FaultStep& step, std::vector<bytepath_fault>& to) {
 }
 
 void FaultPairing::finish() {
-  unpaired_ += open_.size();
+  unresolved_ += open_.size();
   open_.clear();
 }
 

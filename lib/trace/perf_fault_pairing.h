@@ -22,9 +22,11 @@ class FaultPairing {
   // Nothing more comes: counts the faults that are still open.
   void finish();
 
-  // Beginnings without an end (the access was refused, or the fault was given up for a signal and
-  // made again), and the reverse.
+  // Ends without a beginning.
   std::uint64_t unpaired() const { return unpaired_; }
+  // Beginnings without an end: the access was refused, or the fault was given up for a signal and
+  // made again.
+  std::uint64_t unresolved() const { return unresolved_; }
 
  private:
   struct OpenFault {
@@ -37,6 +39,7 @@ class FaultPairing {
   std::vector<FaultStep> steps_;
   std::unordered_map<std::uint32_t, OpenFault> open_;  // by thread
   std::uint64_t unpaired_ = 0;
+  std::uint64_t unresolved_ = 0;
 };
 
 }  // namespace bytepath::trace

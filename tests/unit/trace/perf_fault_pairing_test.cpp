@@ -92,7 +92,8 @@ TEST_F(Pairing, CountsABeginningThatIsMadeAgain) {
   const auto faults = pair();
   ASSERT_EQ(faults.size(), 1U);
   EXPECT_EQ(faults[0].time_ns, 200U);
-  EXPECT_EQ(pairing_.unpaired(), 1U);
+  EXPECT_EQ(pairing_.unresolved(), 1U);
+  EXPECT_EQ(pairing_.unpaired(), 0U);
 }
 
 TEST_F(Pairing, CountsEndsWithoutTheirBeginning) {
@@ -107,9 +108,9 @@ TEST_F(Pairing, CountsEndsWithoutTheirBeginning) {
 TEST_F(Pairing, CountsWhatIsOpenAtTheEnd) {
   add({step(Kind::begin, 100, 1, 0x20), step(Kind::begin, 100, 2, 0x20)});
   EXPECT_TRUE(pair().empty());
-  EXPECT_EQ(pairing_.unpaired(), 0U) << "they may still end";
+  EXPECT_EQ(pairing_.unresolved(), 0U) << "they may still end";
   pairing_.finish();
-  EXPECT_EQ(pairing_.unpaired(), 2U);
+  EXPECT_EQ(pairing_.unresolved(), 2U);
 }
 
 }  // namespace

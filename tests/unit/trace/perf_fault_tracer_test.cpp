@@ -334,8 +334,8 @@ TEST_F(PerfFaultTracerTest, CountsAnAccessThatIsRefused) {
       [] {});
   if (!traced.refusal.empty()) GTEST_SKIP() << traced.refusal;
   ASSERT_TRUE(WIFSIGNALED(traced.status)) << traced.status;
-  EXPECT_EQ(traced.losses.unpaired, 1U);
-  EXPECT_EQ(traced.losses.faults, 0U);
+  EXPECT_EQ(traced.losses.unresolved, 1U);
+  EXPECT_FALSE(traced.losses.any());
 }
 
 TEST_F(PerfFaultTracerTest, SaysWhatItLacksOfWhatWasAskedFor) {
