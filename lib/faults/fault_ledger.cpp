@@ -4,16 +4,12 @@
 #include <sys/mman.h>
 
 #include <algorithm>
-#include <utility>
 
 namespace bytepath::faults {
 
 using pages::page_bytes;
 
 namespace {
-
-// Of a thread, until a fault tells whose they are: what a few faults bring in.
-constexpr std::size_t most_unknown = 4096;
 
 void count(FaultLedger::Others& others, const bytepath_fault& fault) {
   ++others.faults;
@@ -113,9 +109,22 @@ void FaultLedger::set_cached_before(std::size_t index, pages::PageSet cached) {
 
 std::size_t FaultLedger::file_of(const bytepath_fault& fault, const trace::Mapping* mapping) {
   if (mapping == nullptr || mapping->file.inode == 0) return WatchedFiles::none;
-  const std::size_t index = watched_.find(mapping->file, mapping->path, fault.process);
-  if (index != WatchedFiles::none) grow();
+  return find(*mapping, fault.process);
+}
+
+std::size_t FaultLedger::find(const trace::Mapping& mapping, std::uint32_t process) {
+  const std::size_t index = watched_.find(mapping, process);
+  if (index == WatchedFiles::none) return index;
+  grow();
+  if (!pending_.empty()) catch_up(mapping.file, index);
   return index;
+}
+
+// What was told of the file before it was known.
+void FaultLedger::catch_up(const trace::FileId& file, std::size_t index) {
+  const auto events = pending_.take(file);
+  for (const auto& added : events.pages) count_read(index, added);
+  for (const auto& call : events.calls) count_call(index, call);
 }
 
 FaultClass FaultLedger::class_of(const bytepath_fault& fault, std::size_t file,
@@ -134,7 +143,6 @@ void FaultLedger::fault(const bytepath_fault& fault, const trace::Mapping* mappi
   ++all_faults_;
   if (fault.from_kernel != 0) count(from_kernel_, fault);
   const std::size_t index = file_of(fault, mapping);
-  forget_before(fault);
   if (mapping == nullptr) return count(unknown_, fault);
   if (mapping->file.inode == 0) return count(anonymous_, fault);
   if (index == WatchedFiles::none) return count(other_files_, fault);
@@ -151,12 +159,13 @@ void FaultLedger::watched_fault(std::size_t index, const bytepath_fault& fault,
   latencies_[static_cast<std::size_t>(fault_class)].add(fault.duration_ns);
   Thread& thread = threads_[fault.thread];
   thread.fault_ns += fault.duration_ns;
-  if (fault.pages_added > 0) {
-    thread.last_reading = {.file = index,
-                           .page = page,
-                           .begin_ns = fault.time_ns,
-                           .end_ns = fault.time_ns + fault.duration_ns};
-    learn_numbers(thread);
+  if (fault.pages_added > 0 && record.pages_read == 0) {
+    thread.reading = {.file = index,
+                      .thread = fault.thread,
+                      .page = page,
+                      .begin_ns = fault.time_ns,
+                      .end_ns = fault.time_ns + fault.duration_ns};
+    learn_numbers(thread.reading);
   }
   if (!record.ranges.empty()) {
     record.ranges[range_of_page(record.file.ranges(), page)].faults.add(fault_class,
@@ -169,38 +178,28 @@ void FaultLedger::pages_added(const bytepath_pages_added& added) {
   const trace::FileId id{.device = added.device, .inode = added.inode};
   const std::size_t index = watched_.find(id);
   if (index != WatchedFiles::none) return count_read(index, added);
-  if (added.in_fault == 0 || watched_.knows(id)) return;
-  Thread& thread = threads_[added.thread];
-  if (thread.unknown.size() == most_unknown) return;
-  thread.unknown.push_back(added);
-  learn_numbers(thread);
+  if (watched_.knows(id)) return;
+  pending_.add(id, added);
+  const auto at = threads_.find(added.thread);
+  if (at != threads_.end() && is_of(at->second.reading, added)) learn_numbers(at->second.reading);
 }
 
-// What came in before this fault was of an earlier one, which told nothing.
-void FaultLedger::forget_before(const bytepath_fault& fault) {
-  const auto at = threads_.find(fault.thread);
-  if (at == threads_.end() || at->second.unknown.empty()) return;
-  std::erase_if(at->second.unknown,
-                [&](const auto& added) { return added.time_ns < fault.time_ns; });
-}
-
-void FaultLedger::learn_numbers(Thread& thread) {
-  const Reading& reading = thread.last_reading;
-  const auto the_page = std::ranges::find_if(thread.unknown, [&](const auto& added) {
-    return added.time_ns >= reading.begin_ns && added.time_ns <= reading.end_ns &&
-           reading.page >= added.first_page && reading.page < added.first_page + added.pages;
-  });
-  if (the_page == thread.unknown.end()) return;
-  const trace::FileId id{.device = the_page->device, .inode = the_page->inode};
-  watched_.add_numbers(id, reading.file);
-  for (const auto& added : std::exchange(thread.unknown, {})) {
-    if (added.device == id.device && added.inode == id.inode) count_read(reading.file, added);
-  }
+void FaultLedger::learn_numbers(const PendingEvents::Reading& reading) {
+  const auto file = pending_.file_of(reading);
+  if (!file) return;
+  watched_.add_numbers(*file, reading.file);
+  catch_up(*file, reading.file);
 }
 
 void FaultLedger::count_read(std::size_t index, const bytepath_pages_added& added) {
   grow();
   FileRecord& record = records_[index];
+  if (added.written != 0) {
+    // It came from the program, not from the disk, and is as good as cached for who maps it later.
+    auto& cached = cached_before_[index];
+    if (cached) cached->insert(added.first_page, added.pages);
+    return;
+  }
   record.pages_read += added.pages;
   if (record.read) record.read->insert(added.first_page, added.pages);
   const auto ranges = record.file.ranges();
@@ -219,9 +218,7 @@ void FaultLedger::count_read(std::size_t index, const bytepath_pages_added& adde
 std::size_t FaultLedger::file_of(const bytepath_call& call, const trace::Mapping* mapping) {
   std::size_t index = WatchedFiles::none;
   if (call.inode != 0) index = watched_.find({.device = call.device, .inode = call.inode});
-  if (index == WatchedFiles::none && mapping != nullptr) {
-    index = watched_.find(mapping->file, mapping->path, call.process);
-  }
+  if (index == WatchedFiles::none && mapping != nullptr) return find(*mapping, call.process);
   if (index != WatchedFiles::none) grow();
   return index;
 }
@@ -229,20 +226,26 @@ std::size_t FaultLedger::file_of(const bytepath_call& call, const trace::Mapping
 void FaultLedger::call(const bytepath_call& call, const trace::Mapping* mapping) {
   if (call.call == bytepath_call_munmap || call.call == bytepath_call_mremap) return;
   const std::size_t index = file_of(call, mapping);
-  if (index == WatchedFiles::none) return;
+  if (index != WatchedFiles::none) return count_call(index, call);
+  const trace::FileId id{.device = call.device, .inode = call.inode};
+  if (id.inode != 0 && !watched_.knows(id)) pending_.add(id, call);
+}
+
+void FaultLedger::count_call(std::size_t index, const bytepath_call& call) {
+  const std::uint64_t size = records_[index].file.size;
+  // posix_fadvise(2): a length of 0 means up to the end of the file.
+  const bool to_the_end = call.call == bytepath_call_fadvise && call.length == 0;
   CallTotals& totals = calls_[{index, call_name(call)}];
   ++totals.count;
   totals.ns += call.duration_ns;
-  totals.bytes += call.length;
+  totals.bytes += to_the_end ? size - std::min(size, call.offset) : call.length;
   totals.pages_read += call.pages_added;
 }
 
 void FaultLedger::mapping_changed(const trace::MappingChange& change) {
   if (change.kind != trace::MappingChange::Kind::mapped || change.mapping.file.inode == 0) return;
-  const std::size_t index = watched_.find(change.mapping.file, change.mapping.path, change.process);
-  if (index == WatchedFiles::none) return;
-  grow();
-  records_[index].was_mapped = true;
+  const std::size_t index = find(change.mapping, change.process);
+  if (index != WatchedFiles::none) records_[index].was_mapped = true;
 }
 
 std::uint64_t FaultLedger::longest_thread_ns() const {

@@ -8,6 +8,7 @@
 
 #include "faults/fault_class.h"
 #include "faults/file_record.h"
+#include "faults/pending_events.h"
 #include "faults/touch_curve.h"
 #include "faults/watched_files.h"
 #include "stats/histogram.h"
@@ -47,6 +48,11 @@ class FaultLedger final : public trace::FaultSink {
   // What was in the page cache before the run, of the files known by then.
   void set_cached_before(std::size_t index, pages::PageSet cached);
 
+  // The pages that the program itself asked for: each a fault.
+  const pages::PageSet& faulted(std::size_t index) const { return faulted_[index]; }
+  // Events of files that were mapped late, which found no room to wait for it.
+  std::uint64_t left_out() const { return watched_.may_grow() ? pending_.left_out() : 0; }
+
   // Of a fault or a call: the watched file, or WatchedFiles::none.
   std::size_t file_of(const bytepath_fault& fault, const trace::Mapping* mapping);
   std::size_t file_of(const bytepath_call& call, const trace::Mapping* mapping);
@@ -72,33 +78,27 @@ class FaultLedger final : public trace::FaultSink {
   void grow();
   void watched_fault(std::size_t index, const bytepath_fault& fault, std::uint64_t page);
   void count_read(std::size_t index, const bytepath_pages_added& added);
-  void forget_before(const bytepath_fault& fault);
+  void count_call(std::size_t index, const bytepath_call& call);
+  std::size_t find(const trace::Mapping& mapping, std::uint32_t process);
+  void learn_numbers(const PendingEvents::Reading& reading);
+  void catch_up(const trace::FileId& file, std::size_t index);
 
   WatchedFiles& watched_;
   bool knows_causes_;
   std::vector<FileRecord> records_;
-  std::vector<pages::PageSet> faulted_;  // pages that faulted once, for the curve
+  std::vector<pages::PageSet> faulted_;
   std::vector<std::optional<pages::PageSet>> cached_before_;
   std::array<stats::Histogram, fault_class_count> latencies_;
   TouchCurve curve_;
   std::map<std::pair<std::size_t, std::string>, CallTotals> calls_;
-  // On overlayfs the page cache belongs to a file of the lower file system, with other numbers than
-  // the one that is mapped: it is the one of which the very page came within a fault that brought
-  // pages in (others that came may be the disk's own, which say where the file lies on it). The
-  // fault may be told before its pages or, when it lasted longer than a drain, after them.
-  struct Reading {
-    std::size_t file = 0;
-    std::uint64_t page = 0;
-    std::uint64_t begin_ns = 0;
-    std::uint64_t end_ns = 0;
-  };
   struct Thread {
     std::uint64_t fault_ns = 0;
-    Reading last_reading;
-    std::vector<bytepath_pages_added> unknown;  // pages of files that are not known, in its faults
+    // The last fault that brought pages in: it may be told before them or, when it lasted longer
+    // than a drain, after them.
+    PendingEvents::Reading reading;
   };
-  void learn_numbers(Thread& thread);
   std::unordered_map<std::uint32_t, Thread> threads_;
+  PendingEvents pending_;
   Others anonymous_;
   Others other_files_;
   Others unknown_;

@@ -99,6 +99,25 @@ std::size_t WatchedFiles::find(const trace::FileId& id, const std::string& path,
   return index;
 }
 
+std::size_t WatchedFiles::find(const trace::Mapping& mapping, std::uint32_t process) {
+  if (!mapping.deleted) return find(mapping.file, mapping.path, process);
+  if (mapping.file.inode == 0) return none;
+  const auto [at, is_new] = known_.try_emplace(mapping.file, none);
+  if (is_new) at->second = take_deleted(mapping);
+  return at->second;
+}
+
+// Its size is not to be had: as large as what is mapped of it.
+std::size_t WatchedFiles::take_deleted(const trace::Mapping& mapping) {
+  if (!all_ && !fits_pattern(mapping.path)) return none;
+  files_.push_back({.path = mapping.path + " (deleted)",
+                    .size = mapping.file_offset + (mapping.end - mapping.start),
+                    .id = mapping.file,
+                    .subject = nullptr,
+                    .part = 0});
+  return files_.size() - 1;
+}
+
 std::size_t WatchedFiles::take(const trace::FileId& id, const std::string& path,
                                std::uint32_t process) {
   const std::string there = path_in(process, path);

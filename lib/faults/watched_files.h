@@ -44,12 +44,16 @@ class WatchedFiles {
 
   const std::vector<WatchedFile>& files() const { return files_; }
   bool all() const { return all_; }
+  // Files may come that are not known yet.
+  bool may_grow() const { return all_ || !patterns_.empty(); }
 
   static constexpr std::size_t none = SIZE_MAX;
   // The index of a mapped file in files(), which grows when a pattern (or "all") takes it. Some
   // file systems (btrfs, overlayfs) show other numbers in mappings than stat(2) does: then the path
   // decides, as that process sees it, and the numbers are remembered.
   std::size_t find(const trace::FileId& id, const std::string& path, std::uint32_t process);
+  // A file without a name any more is known by its numbers alone: another may have its path by now.
+  std::size_t find(const trace::Mapping& mapping, std::uint32_t process);
   // Only by its numbers: of a file that was seen or given.
   std::size_t find(const trace::FileId& id) const;
   // From now on these numbers are that file's too.
@@ -59,6 +63,7 @@ class WatchedFiles {
  private:
   void add(std::shared_ptr<const Subject> subject);
   std::size_t take(const trace::FileId& id, const std::string& path, std::uint32_t process);
+  std::size_t take_deleted(const trace::Mapping& mapping);
   bool fits_pattern(const std::string& path) const;
 
   bool all_ = false;

@@ -24,6 +24,14 @@ static __always_inline bool moves_weights(long number) {
     case __NR_readv:
     case __NR_preadv:
     case __NR_preadv2:
+    case __NR_write:
+    case __NR_pwrite64:
+    case __NR_writev:
+    case __NR_pwritev:
+    case __NR_pwritev2:
+    case __NR_sendfile:
+    case __NR_splice:
+    case __NR_copy_file_range:
       return true;
     default:
       return false;
@@ -104,6 +112,11 @@ static __always_inline bool begin_file_call(struct bytepath_call* call, long num
   return is_regular(file);
 }
 
+static __always_inline bool begin_write(struct bytepath_call* call, __u64 descriptor) {
+  call->call = bytepath_call_write;
+  return name_file(call, file_of_descriptor(descriptor));
+}
+
 /* Fills in what is known at the beginning; false: this one is not told. */
 static __always_inline bool begin_call(struct bytepath_call* call, long number,
                                        const struct pt_regs* registers) {
@@ -116,6 +129,16 @@ static __always_inline bool begin_call(struct bytepath_call* call, long number,
     case __NR_mlock:
     case __NR_mlock2:
       return begin_memory_call(call, number, registers);
+    case __NR_write:
+    case __NR_pwrite64:
+    case __NR_writev:
+    case __NR_pwritev:
+    case __NR_pwritev2:
+    case __NR_sendfile:
+      return begin_write(call, registers->rdi);
+    case __NR_splice:
+    case __NR_copy_file_range:
+      return begin_write(call, registers->rdx);
     default:
       return begin_file_call(call, number, registers);
   }
@@ -133,6 +156,8 @@ static __always_inline bool end_call(struct bytepath_call* call, long result) {
     case bytepath_call_read:
       call->length = result;
       return result != 0;
+    case bytepath_call_write:
+      return false;
     default:
       return true;
   }

@@ -41,7 +41,7 @@ struct bytepath_fault {
 struct bytepath_pages_added {
   bytepath_u16 kind;     // bytepath_event_pages_added
   bytepath_u8 in_fault;  // by a thread that was in a fault
-  bytepath_u8 reserved;
+  bytepath_u8 written;   // by a system call that writes to that file: nothing was read
   bytepath_u32 process;
   bytepath_u32 thread;
   bytepath_u32 pages;
@@ -62,6 +62,7 @@ enum {
   bytepath_call_read = 6,  // pread64, readv, preadv, preadv2 too
   bytepath_call_munmap = 7,
   bytepath_call_mremap = 8,
+  bytepath_call_write = 9,  // and what else has a file as its target; not told
 };
 struct bytepath_call {
   bytepath_u16 kind;  // bytepath_event_call

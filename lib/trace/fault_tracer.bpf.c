@@ -153,7 +153,7 @@ int add_to_page_cache(struct bpf_raw_tracepoint_args* arguments) {
   }
   event->kind = bytepath_event_pages_added;
   event->in_fault = state->fault.time_ns != 0;
-  event->reserved = 0;
+  event->written = 0;
   event->process = number >> 32;
   event->thread = number;
   event->pages = pages;
@@ -161,6 +161,8 @@ int add_to_page_cache(struct bpf_raw_tracepoint_args* arguments) {
   event->first_page = index_of_folio(folio);
   event->device = BPF_CORE_READ(inode, i_sb, s_dev);
   event->inode = BPF_CORE_READ(inode, i_ino);
+  if (state->call.kind && state->call.call == bytepath_call_write)
+    event->written = state->call.inode == event->inode && state->call.device == event->device;
   bpf_ringbuf_submit(event, BPF_RB_NO_WAKEUP);
   return 0;
 }

@@ -89,7 +89,8 @@ bool parse_mmap2(std::string_view body, bool has_build_id, MappingChange& change
   change.mapping = {.start = record.address,
                     .end = record.address + record.length,
                     .file_offset = record.file_offset,
-                    .path = std::string(plain_path(body.substr(0, end_of_name)))};
+                    .path = std::string(plain_path(body.substr(0, end_of_name))),
+                    .deleted = is_deleted(body.substr(0, end_of_name))};
   // A build id takes the place of the file's numbers.
   if (!has_build_id && record.inode != 0)
     change.mapping.file = {.device = device_number(record.major, record.minor),

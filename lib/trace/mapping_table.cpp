@@ -12,6 +12,8 @@
 namespace bytepath::trace {
 namespace {
 
+constexpr std::string_view deleted_note = " (deleted)";
+
 // Cuts the next word off the front of rest.
 std::string_view next_word(std::string_view& rest) {
   rest.remove_prefix(std::min(rest.find_first_not_of(' '), rest.size()));
@@ -45,7 +47,8 @@ std::optional<Mapping> parse_line(std::string_view line) {
                  .file = {.device = device_number(static_cast<std::uint32_t>(device->first),
                                                   static_cast<std::uint32_t>(device->second)),
                           .inode = *inode},
-                 .path = std::string(plain_path(line))};
+                 .path = std::string(plain_path(line)),
+                 .deleted = is_deleted(line)};
 }
 
 // The part of a mapping inside [start, end), which overlaps it.
@@ -79,10 +82,11 @@ std::uint64_t device_of_kernel(std::uint64_t kernel_device) {
                        static_cast<std::uint32_t>(kernel_device & ((1U << minor_bits) - 1)));
 }
 
+bool is_deleted(std::string_view path) { return path.ends_with(deleted_note); }
+
 std::string_view plain_path(std::string_view path) {
-  constexpr std::string_view deleted = " (deleted)";
   if (path == "//anon") return {};
-  if (path.ends_with(deleted)) path.remove_suffix(deleted.size());
+  if (is_deleted(path)) path.remove_suffix(deleted_note.size());
   return path;
 }
 

@@ -11,8 +11,8 @@
 namespace bytepath::trace {
 
 // A file as the kernel knows it, whatever its names: st_dev and st_ino of stat(2). Where a file
-// system shows other numbers in its mappings than in stat(2) (btrfs, overlayfs), resolve() of
-// FileTable has tried by path.
+// system shows other numbers in its mappings than in stat(2) (btrfs, overlayfs), only the path
+// tells.
 struct FileId {
   std::uint64_t device = 0;
   std::uint64_t inode = 0;
@@ -30,6 +30,7 @@ struct Mapping {
   std::uint64_t file_offset = 0;
   FileId file;  // inode 0: no file (anonymous memory, stack)
   std::string path;
+  bool deleted = false;  // another file may have that path by now
 };
 
 // A change of address spaces at a time.
@@ -83,5 +84,7 @@ std::vector<Mapping> parse_maps(std::string_view maps_text);
 // The path without the kernel's note that it has no name any more (d_path), and empty for memory
 // without a file that has no name of its own ("//anon" in perf records).
 std::string_view plain_path(std::string_view path);
+// Whether the path has that note.
+bool is_deleted(std::string_view path);
 
 }  // namespace bytepath::trace

@@ -201,6 +201,56 @@ TEST_F(Ledger, LearnsTheNumbersAlsoWhenTheFaultIsToldLast) {
   EXPECT_EQ(ledger.records()[0].pages_read, 32U);
 }
 
+TEST(LedgerOfAPattern, CountsWhatWasReadBeforeTheFileWasMapped) {
+  const test::TemporaryFolder folder;
+  const auto path = folder.write("weights.bin", std::string(64 * test::page, 'w'));
+  const auto given = WatchedFiles::open({path}, test::page);
+  auto watched = WatchedFiles::open({"*.bin"}, test::page);
+  ASSERT_TRUE(given && watched);
+  const WatchedFile& file = given->files()[0];
+  FaultLedger ledger(*watched, true);
+  ledger.pages_added(added(file, 0, 64));
+  bytepath_call read{};
+  read.call = bytepath_call_read;
+  read.length = 64 * test::page;
+  read.device = file.id.device;
+  read.inode = file.id.inode;
+  ledger.call(read, nullptr);
+  ASSERT_TRUE(ledger.records().empty());
+  const auto mapping = mapping_of(file);
+  ledger.fault(fault_at(3), &mapping);
+  ASSERT_EQ(ledger.records().size(), 1U);
+  EXPECT_EQ(ledger.records()[0].pages_read, 64U);
+  EXPECT_EQ(ledger.calls().at({0, "read"}).bytes, 64 * test::page);
+  const auto& faults = ledger.records()[0].faults.faults;
+  EXPECT_EQ(faults[static_cast<std::size_t>(FaultClass::readahead_hit)], 1U);
+}
+
+TEST_F(Ledger, DoesNotCountWrittenPagesAsRead) {
+  FaultLedger ledger(watched, true);
+  ledger.set_cached_before(0, pages::PageSet(64));
+  auto written = added(file(), 0, 64);
+  written.written = 1;
+  ledger.pages_added(written);
+  const auto mapping = mapping_of(file());
+  ledger.fault(fault_at(3), &mapping);
+  EXPECT_EQ(ledger.records()[0].pages_read, 0U);
+  const auto& faults = ledger.records()[0].faults.faults;
+  EXPECT_EQ(faults[static_cast<std::size_t>(FaultClass::cache_hit)], 1U);
+}
+
+TEST_F(Ledger, TakesAnAdviceOfNoLengthAsOneToTheEnd) {
+  FaultLedger ledger(watched, true);
+  bytepath_call advice{};
+  advice.call = bytepath_call_fadvise;
+  advice.argument = POSIX_FADV_DONTNEED;
+  advice.offset = 16 * test::page;
+  advice.device = file().id.device;
+  advice.inode = file().id.inode;
+  ledger.call(advice, nullptr);
+  EXPECT_EQ(ledger.calls().at({0, "fadvise dontneed"}).bytes, 48 * test::page);
+}
+
 TEST_F(Ledger, ForgetsPagesOfAFaultThatWasNeverTold) {
   FaultLedger ledger(watched, true);
   const auto mapping = mapping_of(file());

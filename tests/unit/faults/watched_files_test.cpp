@@ -72,6 +72,25 @@ TEST(WatchedFiles, FileThatIsGoneIsStillOne) {
   EXPECT_EQ(watched->files()[0].size, 0U);
 }
 
+// An engine that goes on with the old file after `mv new.gguf model.gguf`.
+TEST(WatchedFiles, ADeletedFileIsNotTheOneThatHasItsPathNow) {
+  const test::TemporaryFolder folder;
+  const std::string path = folder.write("a.bin", std::string(8192, 'a'));
+  auto watched = WatchedFiles::open({path}, grid);
+  ASSERT_TRUE(watched);
+  const trace::FileId old{.device = id_of(path).device, .inode = id_of(path).inode + 1};
+  trace::Mapping mapping{.start = 0, .end = 4096, .file = old, .path = path, .deleted = true};
+  EXPECT_EQ(watched->find(mapping, self), WatchedFiles::none);
+  mapping.file = id_of(path);
+  EXPECT_EQ(watched->find(mapping, self), 0U);
+  auto fitting = WatchedFiles::open({"*.bin"}, 0);
+  ASSERT_TRUE(fitting);
+  mapping.file = old;
+  ASSERT_EQ(fitting->find(mapping, self), 0U);
+  EXPECT_EQ(fitting->files()[0].path, path + " (deleted)");
+  EXPECT_EQ(fitting->files()[0].size, 4096U);
+}
+
 TEST(WatchedFiles, WordThatIsNeitherFileNorPatternIsRefused) {
   const auto watched = WatchedFiles::open({"/no/such/model.gguf"}, 0);
   ASSERT_FALSE(watched);
