@@ -17,10 +17,11 @@ struct RangeRecord {
 // All that a run knows of one file. What a mode cannot know is not there.
 struct FileRecord {
   WatchedFile file;
-  std::optional<pages::PageSet> touched;  // exactly the pages that the program used
-  std::optional<pages::PageSet> mapped;   // in a page table at some time: the upper bound
-  std::optional<pages::PageSet> cached;   // in the page cache when it was looked at
-  std::optional<pages::PageSet> read;     // came into the page cache during the run
+  std::optional<pages::PageSet> touched;        // exactly the pages that the program used
+  std::optional<pages::PageSet> mapped;         // in a page table at some time: the upper bound
+  std::optional<pages::PageSet> cached;         // in the page cache when it was looked at
+  std::optional<pages::PageSet> cached_before;  // in the page cache before the run
+  std::optional<pages::PageSet> read;           // came into the page cache during the run
   ClassTotals faults;
   std::uint64_t pages_read = 0;     // a page that came twice counts twice
   std::vector<RangeRecord> ranges;  // as file.ranges()

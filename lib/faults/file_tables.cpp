@@ -155,7 +155,7 @@ Value number_or_nothing(int number) {
 Key tensor_key(bool several_files, bool described) {
   Key key{.columns = {{"tensor", ""}}, .cells = {}};
   if (described) {
-    key.columns.insert(key.columns.end(), {{"type", ""}, {"shape", ""}, {"offset", ""}});
+    key.columns.insert(key.columns.end(), {{"type", ""}, {"shape", ""}, {"offset", "B"}});
   }
   if (several_files) key.columns.push_back({"file", ""});
   key.cells = [=](const NamedFigures& part) {
@@ -260,6 +260,22 @@ result::Metric single_metric(std::string name, result::Labels labels, double val
           .high = value,
           .count = 1,
           .samples = {value}};
+}
+
+void add_curve(result::Document& document, std::span<const TouchCurve::Step> steps,
+               const CurveNames& names) {
+  if (steps.size() < 2) return;
+  result::Series series{.name = names.name,
+                        .title = names.title,
+                        .x_label = "since the first fault",
+                        .x_unit = "s",
+                        .unit = "B"};
+  for (const auto& step : steps) {
+    const auto bytes = static_cast<double>(step.bytes);
+    series.points.push_back(
+        {.x = step.seconds, .median = bytes, .low = bytes, .high = bytes, .count = 1});
+  }
+  document.series.push_back(std::move(series));
 }
 
 void add_file_metrics(result::Document& document, std::span<const FileRecord> records) {

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "faults/file_record.h"
+#include "faults/touch_curve.h"
 #include "result/document.h"
 
 // The tables and maps that all of fault-probe's reports share: the same parts of a model, with the
@@ -24,6 +25,14 @@ void add_part_tables(result::Document& document, std::span<const FileRecord> rec
 
 // "strip", one heat map a file: what part of each stretch of the file was touched, mapped, cached.
 void add_strips(result::Document& document, std::span<const FileRecord> records);
+
+// A series: how many bytes by when.
+struct CurveNames {
+  const char* name;
+  const char* title;
+};
+void add_curve(result::Document& document, std::span<const TouchCurve::Step> steps,
+               const CurveNames& names);
 
 // A metric that was measured once.
 result::Metric single_metric(std::string name, result::Labels labels, double value,

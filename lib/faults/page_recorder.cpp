@@ -19,7 +19,12 @@ bool PageRecorder::wanted(const intercept::MappedFile& file) { return seen(file)
 
 void PageRecorder::mapped(const intercept::MappedFile& file, pid_t, std::uint64_t, std::uint64_t,
                           const Result<>& applied) {
-  if (Seen* at = seen(file)) ++at->mappings;
+  if (Seen* at = seen(file)) {
+    ++at->mappings;
+    if (pages::pages_of(file.size) > at->pages.size()) {
+      add_flaw(file.path, "it has grown since it was opened, and what is beyond is not counted");
+    }
+  }
   if (!applied) add_flaw(file.path, applied.error().message);
 }
 

@@ -75,22 +75,6 @@ void add_latencies(Document& document, const FaultLedger& ledger) {
   }
 }
 
-void add_curve(Document& document, const FaultLedger& ledger) {
-  const auto steps = ledger.curve().steps();
-  if (steps.size() < 2) return;
-  result::Series series{.name = "faulted_by_time",
-                        .title = "Bytes of pages that had faulted by then",
-                        .x_label = "since the first fault",
-                        .x_unit = "s",
-                        .unit = "B"};
-  for (const auto& step : steps) {
-    const auto bytes = static_cast<double>(step.bytes);
-    series.points.push_back(
-        {.x = step.seconds, .median = bytes, .low = bytes, .high = bytes, .count = 1});
-  }
-  document.series.push_back(std::move(series));
-}
-
 void add_calls(Document& document, const FaultLedger& ledger) {
   if (ledger.calls().empty()) return;
   result::Table table{.name = "calls",
@@ -151,6 +135,7 @@ void add_parameters(Document& document, const FaultLedger& ledger, const RunFact
   parameters["subject"] = facts.subject;
   parameters["backend"] = facts.backend;
   parameters["knows_causes"] = facts.knows_causes;
+  parameters["mapped_is_upper_bound"] = facts.mapped_is_bound;
   parameters["page_bytes"] = static_cast<std::int64_t>(pages::page_bytes);
   parameters["fault_share_of_wall_percent"] =
       share(static_cast<double>(ledger.longest_thread_ns()), facts.wall_ns);
@@ -182,13 +167,14 @@ Document run_document(const FaultLedger& ledger, const RunFacts& facts) {
   add_part_tables(document, records);
   add_elsewhere(document, ledger, facts);
   add_latencies(document, ledger);
-  add_curve(document, ledger);
+  add_curve(document, ledger.curve().steps(),
+            {.name = "faulted_by_time", .title = "Bytes of pages that had faulted by then"});
   add_strips(document, records);
   for (const auto& part : facts.missing) {
     document.not_measured.push_back(
         {.what = part.what, .reason = part.reason, .remedy = part.remedy});
   }
-  document.complete = !facts.interrupted;
+  document.complete = !facts.interrupted && !facts.losses.events();
   return document;
 }
 

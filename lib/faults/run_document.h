@@ -24,6 +24,7 @@ struct RunFacts {
   trace::TracerLosses losses;
   std::vector<trace::MissingPart> missing;
   bool interrupted = false;
+  bool mapped_is_bound = true;  // no page can have been touched that is not among the mapped ones
   bool all_files =
       false;  // nobody chose any: of those that were mapped the faulting ones are shown
 };

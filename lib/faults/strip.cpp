@@ -44,6 +44,7 @@ void add_strips(result::Document& document, std::span<const FileRecord> records)
     add("mapped", record.mapped);
     add("read", record.read);
     add("cached", record.cached);
+    add("cached before", record.cached_before);
     if (!map.values.empty()) document.heatmaps.push_back(std::move(map));
   }
 }

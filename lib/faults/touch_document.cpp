@@ -30,6 +30,8 @@ result::Document touch_document(std::span<const FileRecord> records, const Touch
   add_files_table(document, records);
   add_file_metrics(document, records);
   add_part_tables(document, records);
+  add_curve(document, facts.curve,
+            {.name = "touched_by_time", .title = "Bytes that had been touched by then"});
   add_strips(document, records);
   for (const auto& flaw : facts.flaws) {
     document.not_measured.push_back(

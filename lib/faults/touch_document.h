@@ -5,6 +5,7 @@
 
 #include "faults/file_record.h"
 #include "faults/page_recorder.h"
+#include "faults/touch_curve.h"
 #include "intercept/intercept.h"
 #include "pages/page_file.h"
 #include "result/document.h"
@@ -15,6 +16,7 @@ struct TouchFacts {
   std::string subject;  // the command line
   intercept::Outcome outcome;
   std::vector<PageRecorder::Flaw> flaws;
+  std::vector<TouchCurve::Step> curve;  // empty: faults could not be traced
 };
 
 // `fault-probe touch` as a document. Times are left out: under Policy::exact every page is a fault.

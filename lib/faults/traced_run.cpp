@@ -4,15 +4,15 @@
 #include <poll.h>
 #include <unistd.h>
 
-#include "base/file.h"
+#include "faults/evictions.h"
 #include "faults/fault_ledger.h"
 #include "faults/page_recorder.h"
 #include "faults/process_handle.h"
+#include "faults/process_looks.h"
 #include "faults/run_document.h"
 #include "faults/touch_document.h"
 #include "faults/trace_file.h"
 #include "pages/page_cache.h"
-#include "pages/process_pages.h"
 
 namespace bytepath::faults {
 namespace {
@@ -38,6 +38,7 @@ Result<std::unique_ptr<Account>> open_account(WatchedFiles& watched, bool knows_
   for (std::size_t i = 0; i < watched.files().size(); ++i) {
     // Where the kernel does not tell this user, faults on pages that were there are not told apart.
     if (auto cached = pages::cached_pages(watched.files()[i].path)) {
+      account->ledger.record(i).cached_before = *cached;
       account->ledger.set_cached_before(i, *std::move(cached));
     }
   }
@@ -48,15 +49,62 @@ Result<std::unique_ptr<Account>> open_account(WatchedFiles& watched, bool knows_
   return account;
 }
 
+// Passes all on and notes which processes there are.
+class ProcessNoter final : public trace::FaultSink {
+ public:
+  ProcessNoter(trace::FaultSink& next, ProcessLooks& looks) : next_(next), looks_(looks) {}
+  void fault(const bytepath_fault& fault, const trace::Mapping* mapping) override {
+    next_.fault(fault, mapping);
+  }
+  void pages_added(const bytepath_pages_added& added) override { next_.pages_added(added); }
+  void call(const bytepath_call& call, const trace::Mapping* mapping) override {
+    next_.call(call, mapping);
+  }
+  void mapping_changed(const trace::MappingChange& change) override {
+    if (change.kind == trace::MappingChange::Kind::forked) looks_.add(change.process);
+    next_.mapping_changed(change);
+  }
+
+ private:
+  trace::FaultSink& next_;
+  ProcessLooks& looks_;
+};
+
 void add_touched(FaultLedger& ledger, const std::vector<pages::FilePages>& touched) {
   for (std::size_t i = 0; i < ledger.records().size(); ++i) {
     take_touched(ledger.record(i), touched);
   }
 }
 
+// A page that was gone before anybody looked still had its fault.
+void add_faulted(FaultLedger& ledger) {
+  for (std::size_t i = 0; i < ledger.records().size(); ++i) {
+    auto& mapped = ledger.record(i).mapped;
+    if (mapped) mapped->insert(ledger.faulted(i));
+  }
+}
+
 // What is common to both ways once the events are in.
-TracedRun finish(Account& account, const TraceOptions& options, RunFacts facts) {
+TracedRun finish(Account& account, const Evictions& evictions, const TraceOptions& options,
+                 RunFacts facts) {
   add_touched(account.ledger, options.touched);
+  add_faulted(account.ledger);
+  for (std::size_t i = 0; i < account.ledger.records().size(); ++i) {
+    const auto& record = account.ledger.records()[i];
+    const std::uint64_t evicted = record.mapped ? evictions.pages_of(i) : 0;
+    if (evicted == 0) continue;
+    facts.missing.push_back(
+        {.what = fmt::format("all mapped pages of {}", record.file.path),
+         .reason = fmt::format("{} of its pages were evicted from memory meanwhile", evicted),
+         .remedy = "give it more memory"});
+  }
+  if (account.ledger.left_out() > 0) {
+    facts.missing.push_back(
+        {.what =
+             fmt::format("{} events of files before they were mapped", account.ledger.left_out()),
+         .reason = fmt::format("at most {} are kept until then", PendingEvents::most),
+         .remedy = "name the file instead of a pattern: -m FILE"});
+  }
   TracedRun run;
   if (account.trace) {
     if (account.trace->left_out() > 0) {
@@ -77,30 +125,6 @@ TracedRun finish(Account& account, const TraceOptions& options, RunFacts facts) 
   return run;
 }
 
-// The page tables of a process that goes on running, for the pages it has mapped at the end.
-void look_at_process(FaultLedger& ledger, WatchedFiles& watched, pid_t process) {
-  const auto maps = read_file(fmt::format("/proc/{}/maps", process));
-  auto table = pages::PageTable::open(process);
-  if (!maps || !table) return;
-  trace::MappingTable mappings;
-  const auto id = static_cast<std::uint32_t>(process);
-  mappings.add_process(id, *maps);
-  const auto* space = mappings.of_process(id);
-  if (space == nullptr) return;
-  for (const auto& [start, mapping] : *space) {
-    const std::size_t index = watched.find(mapping.file, mapping.path, id);
-    if (index == WatchedFiles::none) continue;
-    auto& record = ledger.record(index);
-    record.was_mapped = true;
-    if (!record.mapped) record.mapped.emplace(pages::pages_of(record.file.size));
-    const std::uint64_t first_page = mapping.file_offset / pages::page_bytes;
-    // A process that ends meanwhile leaves what was seen until then.
-    (void)table->mapped(mapping.start, mapping.end, [&](std::uint64_t first, std::uint64_t count) {
-      record.mapped->insert(first_page + first, count);
-    });
-  }
-}
-
 }  // namespace
 
 Result<TracedRun> trace_command(WatchedFiles watched, const CommandLine& command,
@@ -116,6 +140,7 @@ Result<TracedRun> trace_command(WatchedFiles watched, const CommandLine& command
                                                      .calls = options.calls,
                                                      .ring_bytes = options.ring_bytes}));
   BYTEPATH_TRY(account, open_account(watched, choice.tracer->classifies(), options));
+  const Evictions evictions(watched);
   PageRecorder recorder(watched);
   BYTEPATH_TRY(outcome,
                target.run(recorder, [&] { choice.tracer->drain(account->sink(), false); }));
@@ -143,7 +168,7 @@ Result<TracedRun> trace_command(WatchedFiles watched, const CommandLine& command
                              .reason = flaw.why,
                              .remedy = ""});
   }
-  TracedRun run = finish(*account, options, std::move(facts));
+  TracedRun run = finish(*account, evictions, options, std::move(facts));
   run.signal = outcome.signal();
   return run;
 }
@@ -156,18 +181,23 @@ Result<TracedRun> trace_process(WatchedFiles watched, pid_t process,
                                                      .calls = options.calls,
                                                      .ring_bytes = options.ring_bytes}));
   BYTEPATH_TRY(account, open_account(watched, choice.tracer->classifies(), options));
+  const Evictions evictions(watched);
+  ProcessLooks looks(account->ledger, watched);
+  looks.add(static_cast<std::uint32_t>(process));
+  ProcessNoter sink(account->sink(), looks);
   const auto begin = Clock::now();
   bool interrupted = false;
   bool ended = false;
   while (!ended && !interrupted && !(duration && Clock::now() - begin >= *duration)) {
     pollfd wait{.fd = handle.get(), .events = POLLIN, .revents = 0};
     ended = poll(&wait, 1, static_cast<int>(drain_interval.count())) > 0;
-    choice.tracer->drain(account->sink(), false);
+    choice.tracer->drain(sink, false);
+    looks.look_if_due();
     interrupted = !progress(0, 0, "tracing");
   }
   const auto wall = Clock::now() - begin;
-  if (!ended) look_at_process(account->ledger, watched, process);
-  choice.tracer->drain(account->sink(), true);
+  looks.look();
+  choice.tracer->drain(sink, true);
   RunFacts facts{.subject = fmt::format("process {}", process),
                  .backend = choice.tracer->name(),
                  .knows_causes = choice.tracer->classifies(),
@@ -177,12 +207,13 @@ Result<TracedRun> trace_process(WatchedFiles watched, pid_t process,
                  // Without a time limit Ctrl-C is how one ends it.
                  .interrupted = interrupted && duration.has_value(),
                  .all_files = watched.all()};
-  if (ended) {
-    facts.missing.push_back({.what = "mapped pages",
-                             .reason = "the process ended before its page table was read",
-                             .remedy = "end before it does: --duration"});
-  }
-  return finish(*account, options, std::move(facts));
+  facts.missing.push_back(
+      {.what = "all mapped pages",
+       .reason = "what a process maps and unmaps between two looks, a second apart, or before it "
+                 "ends, is seen only where it faults",
+       .remedy = "fault-probe run -- COMMAND looks before each of these"});
+  facts.mapped_is_bound = false;
+  return finish(*account, evictions, options, std::move(facts));
 }
 
 }  // namespace bytepath::faults

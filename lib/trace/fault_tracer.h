@@ -44,7 +44,9 @@ struct TracerLosses {
   // Faults that the kernel answered with a signal or an error instead of a page. No count of the
   // kernel's has them, so they are no loss.
   std::uint64_t unresolved = 0;
-  bool any() const { return faults + others + mappings + unpaired != 0; }
+  // A fault that was running when tracing began has an end only, which makes no figure too low.
+  bool events() const { return faults + others + mappings != 0; }
+  bool any() const { return events() || unpaired != 0; }
 };
 
 // A part of a tracer that is not there, and what the report lacks without it.
@@ -77,8 +79,11 @@ class FaultTracer {
   // Whether latencies are told apart by what happened (see fault_class.h), and not by major alone.
   virtual bool classifies() const = 0;
   const std::vector<MissingPart>& missing() const { return missing_; }
+  // Faults of system calls on the program's memory are not told.
+  bool sees_user_faults_only() const { return user_only_; }
 
  protected:
+  bool user_only_ = false;
   std::vector<MissingPart> missing_;
 };
 

@@ -27,17 +27,21 @@ const std::string more_rights = "run as root, or give CAP_BPF and CAP_PERFMON";
 
 class PerfFaultTracer : public FaultTracer {
  public:
-  PerfFaultTracer(MappingRecorder recorder, PerfEvents events, std::vector<MissingPart> missing)
+  PerfFaultTracer(MappingRecorder recorder, PerfEvents events, std::vector<MissingPart> missing,
+                  bool user_only)
       : recorder_(std::move(recorder)), events_(std::move(events)) {
     missing_ = std::move(missing);
+    user_only_ = user_only;
   }
 
   const char* name() const override { return "perf"; }
   bool classifies() const override { return false; }
   void drain(FaultSink& sink, bool last) override;
   TracerLosses losses() const override {
-    return {
-        .faults = events_.lost(), .mappings = recorder_.lost(), .unpaired = pairing_.unpaired()};
+    return {.faults = events_.lost(),
+            .mappings = recorder_.lost(),
+            .unpaired = pairing_.unpaired(),
+            .unresolved = pairing_.unresolved()};
   }
 
  private:
@@ -117,7 +121,7 @@ Result<std::unique_ptr<FaultTracer>> trace_faults_by_perf(const TracerOptions& o
   if (!events) return std::unexpected(std::move(events).error());
   auto missing = missing_parts(options, user_only, events->ring_bytes());
   return std::make_unique<PerfFaultTracer>(std::move(recorder), std::move(*events),
-                                           std::move(missing));
+                                           std::move(missing), user_only);
 }
 
 }  // namespace bytepath::trace

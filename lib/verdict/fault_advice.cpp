@@ -77,8 +77,9 @@ void judge_readahead_wait(Document& document) {
 
 void judge_read_amplification(Document& document) {
   constexpr double most = 2;
+  const bool bounded = parameter_is_true(document, "mapped_is_upper_bound");
   for (const auto& file : file_faults(document)) {
-    const auto& used = file.touched ? file.touched : file.mapped;
+    const auto used = file.touched ? file.touched : bounded ? file.mapped : std::nullopt;
     if (!file.read || !used || !(*used > 0) || !(*file.read > most * *used)) continue;
     document.findings.push_back(
         {.id = "faults.read-amplification",

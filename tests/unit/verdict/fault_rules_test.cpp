@@ -120,10 +120,11 @@ TEST(FaultsReadaheadWait, NeedsMostOfANoticeableTime) {
 }
 
 TEST(FaultsReadAmplification, TakesTheExactFigureWhereItIsKnown) {
-  const auto text_of = [](double read, double mapped, double touched) -> std::string {
+  const auto text_of = [](double read, double mapped, double touched,
+                          bool bounded = true) -> std::string {
     FaultDocument run;
     run.file("file_bytes", 1000 * mib).file("faults", 1).file("read_bytes", read);
-    run.file("mapped_bytes", mapped);
+    run.file("mapped_bytes", mapped).parameter("mapped_is_upper_bound", bounded);
     if (touched > 0) run.file("touched_bytes", touched);
     const auto* finding = run.finding("faults.read-amplification");
     return finding == nullptr ? "" : finding->text;
@@ -132,6 +133,7 @@ TEST(FaultsReadAmplification, TakesTheExactFigureWhereItIsKnown) {
   EXPECT_EQ(text_of(300 * mib, 250 * mib, 0), "");
   EXPECT_THAT(text_of(600 * mib, 250 * mib, 0), HasSubstr("at most touched"));
   EXPECT_EQ(text_of(200 * mib, 250 * mib, 100 * mib), "");
+  EXPECT_EQ(text_of(600 * mib, 250 * mib, 0, false), "") << "more may have been mapped";
 }
 
 TEST(FaultsNeedlessPopulate, NeedsACallForAllAndLessThanHalfTouched) {
