@@ -12,6 +12,8 @@
 namespace bytepath::weights {
 
 std::uint32_t ModelBuilder::add_file(const ModelFile& file) {
+  // Also of a file that is known: links give it any number of paths, and the caller keeps them.
+  name_bytes_ += file.path.size();
   FileIdentity identity(file.device, file.inode, "");
   if (file.device == 0 && file.inode == 0) {
     std::get<std::string>(identity) = std::filesystem::path(file.path).lexically_normal().string();
@@ -32,8 +34,8 @@ Result<> ModelBuilder::add(Tensor tensor) {
   }
   name_bytes_ += tensor.name.size() + tensor.shape.size() * sizeof(std::uint64_t);
   if (model_.tensors.size() >= max_tensors || name_bytes_ > max_header_bytes) {
-    return malformed(file.path, fmt::format("there are more than {} tensors, or their names take "
-                                            "more than {} bytes",
+    return malformed(file.path, fmt::format("there are more than {} tensors, or their names and "
+                                            "those of their files take more than {} bytes",
                                             max_tensors, max_header_bytes));
   }
   model_.tensors.push_back(std::move(tensor));

@@ -68,26 +68,26 @@ Result<> add_extent(const ByteReader& reader, const ProtobufField& field, std::u
 }
 
 // Written one by one (as onnx.proto says) or packed into one field (as proto3 does by itself).
-Result<> take_dims(ByteReader& reader, const ProtobufField& field, OnnxTensor& tensor) {
-  if (field.wire == Wire::varint) return add_extent(reader, field, field.value, tensor);
+Result<> take_dims(ProtobufFile& file, const ProtobufField& field, OnnxTensor& tensor) {
+  if (field.wire == Wire::varint) return add_extent(file.reader, field, field.value, tensor);
   if (field.wire != Wire::bytes) return {};
-  ProtobufWalk packed(reader, field);
+  ProtobufWalk packed(file, field);
   while (true) {
     BYTEPATH_TRY(extent, packed.next_packed());
     if (!extent) return {};
-    if (auto added = add_extent(reader, field, *extent, tensor); !added) return added;
+    if (auto added = add_extent(file.reader, field, *extent, tensor); !added) return added;
   }
 }
 
-Result<> take_external(ByteReader& reader, const ProtobufField& field, OnnxTensor& tensor) {
-  ProtobufWalk walk(reader, field);
+Result<> take_external(ProtobufFile& file, const ProtobufField& field, OnnxTensor& tensor) {
+  ProtobufWalk walk(file, field);
   std::string key;
   std::string value;
   while (true) {
     BYTEPATH_TRY(entry, walk.next());
     if (!entry) break;
     if (entry->wire != Wire::bytes || entry->number > 2) continue;
-    BYTEPATH_TRY(text, read_text(reader, *entry, "a tensor's external data"));
+    BYTEPATH_TRY(text, read_text(file.reader, *entry, "a tensor's external data"));
     (entry->number == 1 ? key : value) = std::move(text);
   }
   if (key == "location") tensor.location = value;
@@ -96,11 +96,11 @@ Result<> take_external(ByteReader& reader, const ProtobufField& field, OnnxTenso
   return {};
 }
 
-Result<> take_field(ByteReader& reader, const ProtobufField& field, OnnxTensor& tensor) {
+Result<> take_field(ProtobufFile& file, const ProtobufField& field, OnnxTensor& tensor) {
   const bool bytes = field.wire == Wire::bytes;
   switch (field.number) {
     case dims:
-      return take_dims(reader, field, tensor);
+      return take_dims(file, field, tensor);
     case data_type:
       tensor.type = field.value;
       break;
@@ -108,11 +108,11 @@ Result<> take_field(ByteReader& reader, const ProtobufField& field, OnnxTensor& 
       tensor.external = field.value == external_location;
       break;
     case external_data:
-      if (bytes) return take_external(reader, field, tensor);
+      if (bytes) return take_external(file, field, tensor);
       break;
     case name:
       if (bytes) {
-        BYTEPATH_TRY(text, read_text(reader, field, "the name of a tensor"));
+        BYTEPATH_TRY(text, read_text(file.reader, field, "the name of a tensor"));
         tensor.name = std::move(text);
       }
       break;
@@ -135,13 +135,13 @@ Result<> take_field(ByteReader& reader, const ProtobufField& field, OnnxTensor& 
 
 }  // namespace
 
-Result<OnnxTensor> read_onnx_tensor(ByteReader& reader, const ProtobufField& field) {
+Result<OnnxTensor> read_onnx_tensor(ProtobufFile& file, const ProtobufField& field) {
   OnnxTensor tensor;
-  ProtobufWalk walk(reader, field);
+  ProtobufWalk walk(file, field);
   while (true) {
     BYTEPATH_TRY(part, walk.next());
     if (!part) return tensor;
-    if (auto taken = take_field(reader, *part, tensor); !taken) {
+    if (auto taken = take_field(file, *part, tensor); !taken) {
       return std::unexpected(taken.error());
     }
   }

@@ -22,7 +22,7 @@ struct OnnxTensor {
   std::string length;
 };
 
-Result<OnnxTensor> read_onnx_tensor(ByteReader& reader, const ProtobufField& field);
+Result<OnnxTensor> read_onnx_tensor(ProtobufFile& file, const ProtobufField& field);
 
 // "FLOAT16"; "type 57" of one that is not known.
 std::string onnx_type_name(std::uint64_t type);

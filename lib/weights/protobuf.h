@@ -17,15 +17,24 @@ struct ProtobufField {
   std::uint64_t size = 0;
 };
 
+// A file of protocol buffers, which all walks over its messages share, and with it a budget: a
+// field may take two bytes, and nothing but those, at whatever depth, would keep a reader busy for
+// as long as the file is large.
+struct ProtobufFile {
+  ByteReader reader;
+  std::uint64_t most_fields = 0;
+  std::uint64_t fields = 0;  // read so far; a number of a packed row counts as one
+};
+
 // Walks over the fields of one message. A message within it is walked over by another walk over the
-// bytes of its field, with the same reader.
+// bytes of its field.
 class ProtobufWalk {
  public:
-  // The message in [begin, end) of the file; the whole file.
-  ProtobufWalk(ByteReader& reader, std::uint64_t begin, std::uint64_t end)
-      : reader_(&reader), position_(begin), end_(end) {}
-  ProtobufWalk(ByteReader& reader, const ProtobufField& field)
-      : ProtobufWalk(reader, field.begin, field.begin + field.size) {}
+  // The whole file; the message that is a field of another.
+  explicit ProtobufWalk(ProtobufFile& file)
+      : ProtobufWalk(file, file.reader.position(), file.reader.end()) {}
+  ProtobufWalk(ProtobufFile& file, const ProtobufField& field)
+      : ProtobufWalk(file, field.begin, field.begin + field.size) {}
 
   // The next field; nothing at the end.
   Result<std::optional<ProtobufField>> next();
@@ -33,9 +42,13 @@ class ProtobufWalk {
   Result<std::optional<std::uint64_t>> next_packed();
 
  private:
+  ProtobufWalk(ProtobufFile& file, std::uint64_t begin, std::uint64_t end)
+      : file_(&file), position_(begin), end_(end) {}
+  // Goes to position_ and takes one from the budget.
+  Result<> begin_field(std::string_view what);
   Result<std::uint64_t> varint();
 
-  ByteReader* reader_;
+  ProtobufFile* file_;
   std::uint64_t position_;
   std::uint64_t end_;
 };

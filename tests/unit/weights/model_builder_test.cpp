@@ -36,5 +36,18 @@ TEST(ModelBuilder, HoldsTensorsOfOneFileAgainstEachOther) {
   EXPECT_NE(model.error().message.find("begins within"), std::string::npos);
 }
 
+TEST(ModelBuilder, CountsTheNamesOfFilesAsItDoesThoseOfTensors) {
+  ModelBuilder builder("onnx");
+  const std::string name(1'000'000, 'n');
+  std::uint32_t file = 0;
+  for (int i = 0; i < 100; ++i) {
+    file = builder.add_file({.path = name, .size = 8, .device = 1, .inode = 2});
+  }
+  EXPECT_TRUE(builder.add({.name = "", .file = file, .size = 8}));
+  const auto added = builder.add({.name = "a", .file = file, .size = 8});
+  ASSERT_FALSE(added);
+  EXPECT_NE(added.error().message.find("names"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace bytepath::weights
