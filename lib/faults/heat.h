@@ -28,13 +28,15 @@ struct HeatOptions {
 struct FileHeat {
   std::size_t file = 0;    // of WatchedFiles::files()
   pages::PageSet touched;  // pages whose accessed bit was set; empty when only totals are known
-  std::uint64_t touched_bytes = 0;  // of totals: whole folios, up to 2 MiB for one byte
+  // Of the file, in such pages; of totals: whole folios, up to 2 MiB for one byte.
+  std::uint64_t touched_bytes = 0;
   // In pages.
   std::uint64_t present = 0;  // mapped at the end of the window
   std::uint64_t huge = 0;     // of those: by 2 MiB entries, whose pages are touched all or none
   // Of `touched`: mapped within the window. The kernel sets the bit in every entry that it makes,
   // so that of these only one in each fault-around window (64 KiB) or large folio need be touched.
   std::uint64_t fresh = 0;
+  std::uint64_t fresh_bytes = 0;
   std::uint64_t unreadable = 0;  // parts of the page table that could not be read
 };
 

@@ -37,7 +37,7 @@ HeatColumn column_of(const HeatWindow& window, const WindowParts& parts) {
                     .walk_ns = window.walk_ns};
   for (const auto& heat : window.files) {
     column.touched_bytes += static_cast<double>(heat.touched_bytes);
-    column.fresh_bytes += static_cast<double>(heat.fresh * pages::page_bytes);
+    column.fresh_bytes += static_cast<double>(heat.fresh_bytes);
   }
   column.touched_bytes_min = column.touched_bytes_max = column.touched_bytes;
   for (const auto& layer : parts.layers)

@@ -26,6 +26,32 @@ void make_room(pages::PageSet& set, std::uint64_t pages) {
 
 }  // namespace
 
+void add_run(const trace::MappedRun& run, std::uint64_t first_page, SeenPages& seen,
+             FileHeat& heat) {
+  const std::uint64_t page = first_page + run.first;
+  seen.mapped.insert(page, run.count);
+  if (run.huge) seen.huge.insert(page, run.count);
+  if (run.accessed) heat.touched.insert(page, run.count);
+}
+
+void sum_up(FileHeat& heat, const SeenPages& seen, const pages::PageSet& before,
+            std::uint64_t file_bytes) {
+  const auto& touched = heat.touched;
+  heat.present = seen.mapped.count();
+  heat.huge = seen.huge.count();
+  pages::PageSet known(touched.size());
+  known.insert(before);
+  heat.fresh = known.insert(touched);
+  heat.touched_bytes = touched.count() * pages::page_bytes;
+  heat.fresh_bytes = heat.fresh * pages::page_bytes;
+  const std::uint64_t beyond =
+      file_bytes % pages::page_bytes == 0 ? 0 : pages::page_bytes - file_bytes % pages::page_bytes;
+  const std::uint64_t last_page = file_bytes / pages::page_bytes;
+  if (beyond == 0 || !touched.contains(last_page)) return;
+  heat.touched_bytes -= beyond;
+  if (!before.contains(last_page)) heat.fresh_bytes -= beyond;
+}
+
 Result<> clear_accessed(pid_t process) {
   if (auto cleared = pages::clear_referenced(process); !cleared) return cleared;
   const std::string path = fmt::format("/proc/{}/clear_refs", process);
@@ -72,42 +98,32 @@ Result<std::vector<FileHeat>> HeatReader::read() {
 Result<HeatReader::ByFile> HeatReader::accessed_pages() {
   BYTEPATH_TRY(all, mappings());
   ByFile found;
-  Mapped mapped;
+  Seen seen;
   for (const auto& mapping : all) {
     const std::size_t file =
         files_.find(mapping.file, mapping.path, static_cast<std::uint32_t>(process_));
     if (file == WatchedFiles::none) continue;
     auto& heat = found[file];
-    auto& now = mapped[file];
+    auto& now = seen[file];
     const std::uint64_t size = pages_of_file(files_.files()[file], mapping);
-    make_room(now, size);
+    make_room(now.mapped, size);
+    make_room(now.huge, size);
     make_room(heat.touched, size);
     heat.file = file;
-    if (auto walked = walk(mapping, heat, now, mapped_[file]); !walked)
+    if (auto walked = walk(mapping, heat, now); !walked)
       return std::unexpected(std::move(walked).error());
   }
-  for (auto& [file, heat] : found) {
-    heat.present = mapped[file].count();
-    heat.touched_bytes = heat.touched.count() * pages::page_bytes;
-  }
-  mapped_ = std::move(mapped);
+  for (auto& [file, heat] : found)
+    sum_up(heat, seen[file], seen_[file].mapped, files_.files()[file].size);
+  seen_ = std::move(seen);
   return found;
 }
 
-Result<> HeatReader::walk(const trace::Mapping& mapping, FileHeat& heat, pages::PageSet& mapped,
-                          const pages::PageSet& mapped_before) {
+Result<> HeatReader::walk(const trace::Mapping& mapping, FileHeat& heat, SeenPages& seen) {
   const std::uint64_t first = mapping.file_offset / pages::page_bytes;
   BYTEPATH_TRY(
-      counts, walker_->walk(process_, mapping.start, mapping.end, [&](const trace::MappedRun& run) {
-        const std::uint64_t page = first + run.first;
-        mapped.insert(page, run.count);
-        if (run.accessed) {
-          const auto before = mapped_before.count(page, run.count);
-          heat.touched.insert(page, run.count);
-          heat.fresh += run.count - before;
-        }
-      }));
-  heat.huge += counts.huge;
+      counts, walker_->walk(process_, mapping.start, mapping.end,
+                            [&](const trace::MappedRun& run) { add_run(run, first, seen, heat); }));
   heat.unreadable += counts.unreadable;
   return {};
 }
