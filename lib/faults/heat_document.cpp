@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "base/units.h"
 #include "faults/heat_charts.h"
@@ -23,20 +24,39 @@ std::string name_of(HeatEnd end) {
 }
 
 void add_metric(result::Document& document, std::string name, std::string unit,
-                result::Better better, const std::vector<double>& values) {
+                result::Better better, std::vector<double> values) {
   if (values.empty()) return;
   const auto summary = stats::summarize(values);
-  const auto kept = std::min(values.size(), result::max_samples);
-  document.metrics.push_back(
-      {.name = std::move(name),
-       .labels = {},
-       .unit = std::move(unit),
-       .better = better,
-       .median = summary.median,
-       .low = summary.low,
-       .high = summary.high,
-       .count = summary.count,
-       .samples = {values.begin(), values.begin() + static_cast<std::ptrdiff_t>(kept)}});
+  document.metrics.push_back({.name = std::move(name),
+                              .labels = {},
+                              .unit = std::move(unit),
+                              .better = better,
+                              .median = summary.median,
+                              .low = summary.low,
+                              .high = summary.high,
+                              .count = summary.count,
+                              .samples = std::move(values)});
+}
+
+void add_metrics(result::Document& document, const std::vector<WindowFigures>& windows,
+                 bool by_page) {
+  std::vector<double> touched;
+  std::vector<double> experts;
+  std::vector<double> clear;
+  std::vector<double> walk;
+  for (const auto& window : windows) {
+    touched.push_back(window.touched_bytes);
+    if (window.experts_per_layer) experts.push_back(*window.experts_per_layer);
+    clear.push_back(window.clear_ns);
+    walk.push_back(window.walk_ns);
+  }
+  using result::Better;
+  add_metric(document, "heat_touched_bytes", "B", Better::none, std::move(touched));
+  if (by_page) {
+    add_metric(document, "heat_experts_per_layer", "experts", Better::none, std::move(experts));
+  }
+  add_metric(document, "heat_clear_time", "ns", Better::lower, std::move(clear));
+  add_metric(document, "heat_walk_time", "ns", Better::lower, std::move(walk));
 }
 
 std::string percent(std::uint64_t part, std::uint64_t whole) {
@@ -62,11 +82,12 @@ void HeatSummary::add(const HeatWindow& window, std::span<const WatchedFile> fil
     doubts_.fresh += heat.fresh;
     doubts_.unreadable += heat.unreadable;
   }
-  touched_bytes_.push_back(column.touched_bytes);
-  clear_ns_.push_back(window.clear_ns);
-  walk_ns_.push_back(window.walk_ns);
-  if (!parts.experts_by_layer.empty())
-    experts_per_layer_.push_back(mean_of(parts.experts_by_layer));
+  WindowFigures figures{.touched_bytes = column.touched_bytes,
+                        .experts_per_layer = std::nullopt,
+                        .clear_ns = window.clear_ns,
+                        .walk_ns = window.walk_ns};
+  if (!parts.experts_by_layer.empty()) figures.experts_per_layer = mean_of(parts.experts_by_layer);
+  sample_.add(figures);
   columns_.add(std::move(column));
 }
 
@@ -77,16 +98,13 @@ void HeatSummary::write(const HeatOutcome& outcome, result::Document& document) 
   parameters["mode"] = std::string("attach");
   parameters["method"] = std::string(by_page ? "accessed-bits" : "referenced-totals");
   parameters["windows"] = static_cast<std::int64_t>(outcome.windows);
+  parameters["windows_sampled"] =
+      static_cast<std::int64_t>(std::min<std::uint64_t>(sample_.seen(), HeatSample::max_windows));
   parameters["windows_each"] =
       static_cast<std::int64_t>(columns.empty() ? 1 : columns.front().windows);
   parameters["end"] = name_of(outcome.end);
   parameters["page_bytes"] = static_cast<std::int64_t>(pages::page_bytes);
-  using result::Better;
-  add_metric(document, "heat_touched_bytes", "B", Better::none, touched_bytes_);
-  if (by_page)
-    add_metric(document, "heat_experts_per_layer", "experts", Better::none, experts_per_layer_);
-  add_metric(document, "heat_clear_time", "ns", Better::lower, clear_ns_);
-  add_metric(document, "heat_walk_time", "ns", Better::lower, walk_ns_);
+  add_metrics(document, sample_.windows(), by_page);
   add_touched_by_window(document, columns);
   add_windows_table(document, columns, by_page);
   if (by_page) {
@@ -128,6 +146,13 @@ void HeatSummary::write_doubts(const HeatOutcome& outcome, result::Document& doc
     doubts.push_back({.what = fmt::format("{} pages", doubts_.unreadable),
                       .reason = "their page tables could not be read or changed meanwhile",
                       .remedy = ""});
+  }
+  if (sample_.seen() > HeatSample::max_windows) {
+    doubts.push_back({.what = fmt::format("the medians over all {} windows", sample_.seen()),
+                      .reason = fmt::format("they are of {} windows, drawn so that each is as "
+                                            "likely as any other",
+                                            HeatSample::max_windows),
+                      .remedy = "longer windows (--interval)"});
   }
   if (outcome.spoilt > 0) {
     doubts.push_back({.what = fmt::format("{} windows", outcome.spoilt),

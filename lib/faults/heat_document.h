@@ -1,24 +1,25 @@
 #pragma once
 #include <span>
-#include <vector>
 
 #include "faults/heat.h"
 #include "faults/heat_columns.h"
 #include "faults/heat_parts.h"
+#include "faults/heat_sample.h"
 #include "faults/watched_files.h"
 #include "result/document.h"
 
 namespace bytepath::faults {
 
 // What goes into the report of `fault-probe attach`, gathered window by window. Its memory is that
-// of the models' parts and of at most HeatColumns::max_columns columns, and four numbers a window.
+// of the models' parts, of at most HeatColumns::max_columns columns, and of a HeatSample.
 //
 // Heat maps "heat_layers" (percent of a layer's bytes, by time) and "heat_experts" (windows in
 // which each was touched); series "touched_by_window" (of a column of several windows their mean,
 // least and largest); tables "windows", "tensors" and "experts"; metrics "heat_touched_bytes",
 // "heat_experts_per_layer" (mean over the layers), "heat_clear_time", "heat_walk_time" with a
-// sample a window; parameters "mode", "method" ("accessed-bits" or "referenced-totals"), "windows",
-// "windows_each", "end" ("all-rounds", "interrupted", "process-ended"), "page_bytes".
+// sample for each window that HeatSample kept; parameters "mode", "method" ("accessed-bits" or
+// "referenced-totals"), "windows", "windows_sampled", "windows_each", "end" ("all-rounds",
+// "interrupted", "process-ended"), "page_bytes".
 //
 // An expert or a tensor counts as touched in a window when more than half of the pages of its
 // slices were: its edge pages are its neighbours' too.
@@ -42,10 +43,7 @@ class HeatSummary {
   HeatParts parts_;
   HeatColumns columns_;
   Doubts doubts_;
-  std::vector<double> touched_bytes_;
-  std::vector<double> experts_per_layer_;
-  std::vector<double> clear_ns_;
-  std::vector<double> walk_ns_;
+  HeatSample sample_;
 };
 
 }  // namespace bytepath::faults

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <initializer_list>
 #include <memory>
@@ -253,6 +254,61 @@ TEST(HeatDocument, ALongRunIsShownInColumnsOfSeveralWindows) {
                    100.0 * 6 * page / (20 * page + 5 * slice));
   EXPECT_EQ(metric_of(document, "heat_touched_bytes")->samples.size(), count);
   EXPECT_TRUE(table_of(document, "windows")->title.empty());
+}
+
+TEST(HeatSample, KeepsAllWindowsWhileTheyAreFew) {
+  HeatSample sample;
+  for (std::size_t i = 0; i < HeatSample::max_windows; ++i)
+    sample.add({.touched_bytes = static_cast<double>(i)});
+  const auto windows = sample.windows();
+  ASSERT_EQ(windows.size(), HeatSample::max_windows);
+  for (std::size_t i = 0; i < windows.size(); ++i)
+    EXPECT_EQ(windows[i].touched_bytes, static_cast<double>(i));
+}
+
+TEST(HeatSample, OfManyWindowsIsOfAllTimesAlike) {
+  constexpr std::size_t count = 20 * HeatSample::max_windows;
+  HeatSample sample;
+  for (std::size_t i = 0; i < count; ++i) sample.add({.touched_bytes = static_cast<double>(i)});
+  const auto windows = sample.windows();
+  ASSERT_EQ(windows.size(), HeatSample::max_windows);
+  EXPECT_EQ(sample.seen(), count);
+  double before = -1;
+  std::array<std::size_t, 4> quarters{};
+  for (const auto& window : windows) {
+    EXPECT_GT(window.touched_bytes, before);
+    before = window.touched_bytes;
+    ++quarters[static_cast<std::size_t>(before) * 4 / count];
+  }
+  // A quarter of 4096 has a standard deviation of 28.
+  for (const auto quarter : quarters)
+    EXPECT_NEAR(static_cast<double>(quarter), HeatSample::max_windows / 4.0, 140);
+}
+
+TEST(HeatDocument, OfMoreWindowsThanItKeepsSaysSo) {
+  const auto files = files_of({.format = "grid",
+                               .files = {{.path = "/m", .size = 4 * page}},
+                               .tensors = {{.name = "0", .size = 4 * page}}});
+  HeatSummary summary;
+  // Quiet for as long as could be kept, then busy: the first windows alone would show none of it.
+  constexpr std::uint64_t count = 3 * HeatSample::max_windows;
+  for (std::uint64_t i = 0; i < count; ++i) {
+    Window window(files, static_cast<double>(i));
+    if (i >= HeatSample::max_windows) window.touch(0, 4 * page);
+    summary.add(window.get(), files);
+  }
+  result::Document document;
+  summary.write({.windows = count}, document);
+  const auto* touched = metric_of(document, "heat_touched_bytes");
+  EXPECT_EQ(touched->median, 4 * page);
+  EXPECT_EQ(touched->count, HeatSample::max_windows);
+  ASSERT_EQ(touched->samples.size(), HeatSample::max_windows);
+  const auto busy = std::ranges::count(touched->samples, 4.0 * page);
+  EXPECT_NEAR(static_cast<double>(busy), 2.0 / 3 * HeatSample::max_windows, 150);
+  EXPECT_EQ(whole(document.parameters.at("windows_sampled")),
+            static_cast<std::int64_t>(HeatSample::max_windows));
+  ASSERT_EQ(document.not_measured.size(), 1U);
+  EXPECT_EQ(document.not_measured[0].what, "the medians over all 12288 windows");
 }
 
 TEST(HeatDocument, ModelsWithoutExpertsHaveNoExpertMap) {
