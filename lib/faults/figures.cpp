@@ -1,5 +1,8 @@
 #include "faults/figures.h"
 
+#include <algorithm>
+#include <tuple>
+
 namespace bytepath::faults {
 namespace {
 
@@ -40,16 +43,23 @@ NamedFigures of_tensor(const FileRecord& record, const weights::Range& range, bo
   return named;
 }
 
-// Sums by a key of the range, in its order.
+// Sums by model, in the order given, and by a key of the range, in its order.
 template <class Key>
 std::vector<NamedFigures> sums(std::span<const FileRecord> records, Key key) {
-  std::map<std::pair<int, int>, NamedFigures> found;
+  std::vector<const Subject*> models;
+  std::map<std::tuple<std::size_t, int, int>, NamedFigures> found;
   for (const auto& record : records) {
+    const Subject* subject = record.file.subject.get();
+    if (subject == nullptr) continue;
+    const auto known = std::ranges::find(models, subject);
+    const auto model = static_cast<std::size_t>(known - models.begin());
+    if (known == models.end()) models.push_back(subject);
     const auto ranges = record.file.ranges();
     for (std::size_t i = 0; i < ranges.size(); ++i) {
       const std::optional<std::pair<int, int>> where = key(ranges[i]);
       if (!where) continue;
-      auto& named = found[*where];
+      auto& named = found[{model, where->first, where->second}];
+      named.model = subject->model.files.front().path;
       named.layer = where->first;
       named.expert = where->second;
       named.figures.add(figures_of(record, i));

@@ -35,7 +35,8 @@ struct NamedFigures {
   std::string shape;  // "4096 x 4096 x 32"
   int layer = -1;
   int expert = -1;
-  std::string file;  // of a tensor: where it lies
+  std::string model;  // of a layer or an expert: the first of its model's files
+  std::string file;   // of a tensor: where it lies
   std::uint64_t offset = 0;
   Figures figures;
 };
@@ -44,9 +45,9 @@ struct NamedFigures {
 // before the first, "(between tensors)" after it.
 std::vector<NamedFigures> by_tensor(const FileRecord& record);
 
-// Over all files of a run, by layer; what belongs to none comes first, with layer -1.
+// Over all files of a run, by model and layer; what belongs to none comes first, with layer -1.
 std::vector<NamedFigures> by_layer(std::span<const FileRecord> records);
-// By layer and expert; empty where no model has experts.
+// By model, layer and expert; empty where no model has experts.
 std::vector<NamedFigures> by_expert(std::span<const FileRecord> records);
 
 }  // namespace bytepath::faults

@@ -188,6 +188,20 @@ Key expert_key() {
           }};
 }
 
+// Where the parts are of several models, of which one.
+Key with_model(Key key, std::span<const NamedFigures> parts) {
+  const bool several = std::ranges::any_of(
+      parts, [&](const NamedFigures& part) { return part.model != parts.front().model; });
+  if (!several) return key;
+  key.columns.push_back({"model", ""});
+  key.cells = [cells = std::move(key.cells)](const NamedFigures& part) {
+    auto row = cells(part);
+    row.emplace_back(part.model);
+    return row;
+  };
+  return key;
+}
+
 // What a person looks for first: where the time went, else what was used most.
 std::vector<NamedFigures> top_of(std::vector<NamedFigures> parts) {
   const auto weight = [](const NamedFigures& part) {
@@ -220,7 +234,8 @@ void add_tensors(result::Document& document, std::span<const FileRecord> records
 }
 
 void add_table(result::Document& document, const std::string& table_name, const char* title,
-               const Key& key, std::span<const NamedFigures> parts) {
+               const Key& key_in_model, std::span<const NamedFigures> parts) {
+  const Key key = with_model(key_in_model, parts);
   const bool shown = parts.size() <= most_rows_for_people;
   document.tables.push_back(table_of(table_name, shown ? title : "", key, parts));
   add_classes_table(document, table_name, key, parts);

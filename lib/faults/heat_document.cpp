@@ -108,8 +108,8 @@ void HeatSummary::write(const HeatOutcome& outcome, result::Document& document) 
   add_touched_by_window(document, columns);
   add_windows_table(document, columns, by_page);
   if (by_page) {
-    add_layer_map(document, columns, parts_.layers());
-    add_expert_map(document, parts_.experts());
+    add_layer_maps(document, columns, parts_.layers());
+    add_expert_maps(document, parts_.experts());
     add_tensor_table(document, parts_.tensors(), outcome.windows);
     add_expert_table(document, parts_.experts(), outcome.windows);
   }

@@ -1,6 +1,8 @@
 #include "faults/heat_parts.h"
 
 #include <algorithm>
+#include <string_view>
+#include <utility>
 
 namespace bytepath::faults {
 namespace {
@@ -11,6 +13,8 @@ std::uint64_t first_page(std::uint64_t offset) { return offset / pages::page_byt
 std::uint64_t page_count(std::uint64_t offset, std::uint64_t size) {
   return first_page(offset + size - 1) - first_page(offset) + 1;
 }
+
+const std::string& model_of(const Subject& subject) { return subject.model.files.front().path; }
 
 void grow(HeatPart& part, const weights::Range& range) {
   part.bytes += range.size;
@@ -28,11 +32,12 @@ void count_windows(std::vector<HeatPart>& parts, const std::vector<PartHeat>& he
 
 }  // namespace
 
-std::size_t HeatParts::part(std::vector<HeatPart>& parts,
-                            std::map<std::pair<int, int>, std::size_t>& known,
+std::size_t HeatParts::part(std::vector<HeatPart>& parts, Known& known, const Subject& subject,
                             const weights::Range& range, int expert) {
-  const auto [at, is_new] = known.try_emplace({range.layer, expert}, parts.size());
-  if (is_new) parts.push_back({.layer = range.layer, .expert = expert});
+  const auto [at, is_new] = known.try_emplace({&subject, range.layer, expert}, parts.size());
+  if (is_new) {
+    parts.push_back({.model = model_of(subject), .layer = range.layer, .expert = expert});
+  }
   grow(parts[at->second], range);
   return at->second;
 }
@@ -45,14 +50,17 @@ void HeatParts::take(const WatchedFile& file) {
     Slice slice{.offset = range.offset, .size = range.size};
     if (range.tensor != last) {
       const auto& tensor = file.subject->model.tensors[range.tensor];
-      tensors_.push_back({.name = tensor.name, .layer = tensor.layer, .expert = tensor.expert});
+      tensors_.push_back({.model = model_of(*file.subject),
+                          .name = tensor.name,
+                          .layer = tensor.layer,
+                          .expert = tensor.expert});
     }
     last = range.tensor;
     slice.tensor = tensors_.size() - 1;
     grow(tensors_.back(), range);
-    if (range.layer >= 0) slice.layer = part(layers_, known_layers_, range, -1);
+    if (range.layer >= 0) slice.layer = part(layers_, known_layers_, *file.subject, range, -1);
     if (range.layer >= 0 && range.expert >= 0)
-      slice.expert = part(experts_, known_experts_, range, range.expert);
+      slice.expert = part(experts_, known_experts_, *file.subject, range, range.expert);
     slices.push_back(slice);
   }
 }
@@ -80,9 +88,11 @@ WindowParts HeatParts::add(const HeatWindow& window, std::span<const WatchedFile
   }
   count_windows(tensors_, tensors);
   count_windows(experts_, experts);
-  std::map<int, std::uint64_t> by_layer;
-  for (std::size_t i = 0; i < experts_.size(); ++i)
-    by_layer[experts_[i].layer] += is_touched(experts_[i], experts[i]) ? 1 : 0;
+  std::map<std::pair<std::string_view, int>, std::uint64_t> by_layer;
+  for (std::size_t i = 0; i < experts_.size(); ++i) {
+    const auto& expert = experts_[i];
+    by_layer[{expert.model, expert.layer}] += is_touched(expert, experts[i]) ? 1 : 0;
+  }
   for (const auto& [layer, count] : by_layer) found.experts_by_layer.push_back(count);
   return found;
 }

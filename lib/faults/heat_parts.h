@@ -3,7 +3,7 @@
 #include <map>
 #include <span>
 #include <string>
-#include <utility>
+#include <tuple>
 #include <vector>
 
 #include "faults/heat.h"
@@ -11,9 +11,10 @@
 
 namespace bytepath::faults {
 
-// A layer, a tensor or an expert, whatever files it lies in.
+// A layer, a tensor or an expert of a model, whatever files it lies in.
 struct HeatPart {
-  std::string name;  // of a tensor
+  std::string model;  // its first file
+  std::string name;   // of a tensor
   int layer = -1;
   int expert = -1;
   std::uint64_t bytes = 0;
@@ -29,7 +30,7 @@ struct PartHeat {
 
 struct WindowParts {
   std::vector<PartHeat> layers;  // as HeatParts::layers()
-  // Of the layers that have experts, how many of these were touched.
+  // Of the layers that have experts, of all models, how many of these were touched.
   std::vector<std::uint64_t> experts_by_layer;
 };
 
@@ -57,15 +58,18 @@ class HeatParts {
     std::size_t expert = none;
   };
 
+  // By model, layer and expert.
+  using Known = std::map<std::tuple<const Subject*, int, int>, std::size_t>;
+
   void take(const WatchedFile& file);
-  std::size_t part(std::vector<HeatPart>& parts, std::map<std::pair<int, int>, std::size_t>& known,
-                   const weights::Range& range, int expert);
+  static std::size_t part(std::vector<HeatPart>& parts, Known& known, const Subject& subject,
+                          const weights::Range& range, int expert);
 
   std::vector<HeatPart> layers_;
   std::vector<HeatPart> tensors_;
   std::vector<HeatPart> experts_;
-  std::map<std::pair<int, int>, std::size_t> known_layers_;
-  std::map<std::pair<int, int>, std::size_t> known_experts_;
+  Known known_layers_;
+  Known known_experts_;
   std::vector<std::vector<Slice>> slices_;  // by file
 };
 

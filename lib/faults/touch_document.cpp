@@ -1,5 +1,6 @@
 #include "faults/touch_document.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
 
@@ -63,7 +64,28 @@ void take_touched(FileRecord& record, std::span<const pages::FilePages> files) {
   }
 }
 
-std::string experts_csv(std::span<const FileRecord> records) {
+Result<> check_one_with_experts(std::span<const WatchedFile> files) {
+  const Subject* first = nullptr;
+  for (const auto& file : files) {
+    const Subject* subject = file.subject.get();
+    const auto has_experts = [](const weights::Range& range) { return range.expert >= 0; };
+    if (subject == first || std::ranges::none_of(file.ranges(), has_experts)) continue;
+    if (first == nullptr) {
+      first = subject;
+      continue;
+    }
+    return fail(ErrorKind::usage,
+                fmt::format("--experts: both {} and {} have experts",
+                            first->model.files.front().path, subject->model.files.front().path),
+                "give one of them with --model; the report tells all of them apart");
+  }
+  return {};
+}
+
+Result<std::string> experts_csv(std::span<const FileRecord> records) {
+  std::vector<WatchedFile> files;
+  for (const auto& record : records) files.push_back(record.file);
+  if (auto one = check_one_with_experts(files); !one) return std::unexpected(one.error());
   std::map<std::pair<int, int>, std::uint64_t> counts;
   for (const auto& record : records) {
     const auto ranges = record.file.ranges();

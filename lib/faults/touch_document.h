@@ -28,7 +28,9 @@ std::vector<pages::FilePages> page_files(std::span<const FileRecord> records);
 void take_touched(FileRecord& record, std::span<const pages::FilePages> files);
 
 // "layer,expert,pages" with a line for each expert, also those that were not touched. A page counts
-// for the expert that holds its middle.
-std::string experts_csv(std::span<const FileRecord> records);
+// for the expert that holds its middle. Error (usage): see check_one_with_experts().
+Result<std::string> experts_csv(std::span<const FileRecord> records);
+// Error (usage): several models have experts, and a layer of one is not that of another.
+Result<> check_one_with_experts(std::span<const WatchedFile> files);
 
 }  // namespace bytepath::faults

@@ -82,6 +82,28 @@ TEST_F(FaultProbeModel, IsTouchedByTensorLayerAndExpert) {
   EXPECT_EQ(touched(mapped, "layers", std::int64_t{0}), tensor_pages / 2 * page);
 }
 
+// A layer of one model is not that of another.
+TEST_F(FaultProbeModel, IsToldApartFromAnother) {
+  const auto other = place_.write("other.gguf", model_content());
+  const auto experts = place_.at("experts.csv");
+  for (const auto& models : {Words{model_, other}, Words{"*.gguf"}}) {
+    Words words = {"touch", "-q", "--json", "-", "--experts", experts};
+    for (const auto& model : models) words.insert(words.end(), {"-m", model});
+    const auto both = "'" + std::string(BYTEPATH_TOUCHER) + "' '" + model_ + "' every:2; '" +
+                      BYTEPATH_TOUCHER + "' '" + other + "' every:2";
+    words.insert(words.end(), {"--", "/bin/sh", "-c", both});
+    const auto outcome = fault_probe(words);
+    EXPECT_EQ(outcome.status, 2);
+    expect_error_and_hint(outcome.err, {"--experts", "moe.gguf", "other.gguf"});
+    EXPECT_FALSE(std::filesystem::exists(experts));
+  }
+  const auto report = document({"map", model_, other});
+  const auto* table = find_table(report, "experts");
+  ASSERT_NE(table, nullptr);
+  EXPECT_EQ(table->rows.size(), 8U);
+  EXPECT_EQ(cell_of(report, "experts", std::int64_t{1}, "model"), result::Value(model_));
+}
+
 TEST_F(FaultProbeModel, IsTakenFromThePatternOfItsName) {
   const auto report =
       document_of(probe({"touch", "-m", "*.gguf", "-q", "--json", "-"}, {"every:2"}));

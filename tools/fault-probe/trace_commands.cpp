@@ -118,10 +118,18 @@ Result<result::Document> run(const Options& options, const cli::Context& context
 }
 
 Result<result::Document> touch(const Options& options, const cli::Context& context) {
-  for (const auto* path : {&options.pages, &options.experts}) {
-    if (auto writable = check_output(*path); !writable) return std::unexpected(writable.error());
+  for (const auto& [option, path] :
+       {std::pair("--pages", &options.pages), std::pair("--experts", &options.experts)}) {
+    if (auto writable = check_output(option, *path); !writable) {
+      return std::unexpected(writable.error());
+    }
   }
   BYTEPATH_TRY(watched, faults::WatchedFiles::open(options.models, options.grid));
+  if (!options.experts.empty()) {
+    if (auto one = faults::check_one_with_experts(watched.files()); !one) {
+      return std::unexpected(one.error());
+    }
+  }
   BYTEPATH_TRY(command, command_of(options, context));
   BYTEPATH_TRY(run, faults::touch_command(std::move(watched), command, false, context.progress));
   const auto write = [&](const std::string& path, const std::string& text) {
@@ -129,7 +137,15 @@ Result<result::Document> touch(const Options& options, const cli::Context& conte
     if (auto written = write_file(path, text); !written) complain_later(context, written.error());
   };
   write(options.pages, pages::to_text(faults::page_files(run.records)));
-  write(options.experts, faults::experts_csv(run.records));
+  // A pattern's files are known only now.
+  if (!options.experts.empty()) {
+    const auto csv = faults::experts_csv(run.records);
+    if (csv) {
+      write(options.experts, *csv);
+    } else {
+      complain_later(context, csv.error());
+    }
+  }
   check_end(context, run.facts.outcome.signal());
   check_mapped(options, context, command.text(), run.records.size(), 0);
   return with_host(faults::touch_document(run.records, run.facts));

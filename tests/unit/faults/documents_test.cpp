@@ -74,6 +74,16 @@ TEST(ExpertsCsv, HasALineForEveryExpertAlsoTheUntouched) {
   EXPECT_EQ(experts_csv(records), "layer,expert,pages\n1,0,0\n1,1,8\n1,2,0\n1,3,0\n");
 }
 
+TEST(ExpertsCsv, IsOfOneModelOnly) {
+  const std::vector<FileRecord> records = {touched_record(), touched_record()};
+  const auto csv = experts_csv(records);
+  ASSERT_FALSE(csv);
+  EXPECT_EQ(csv.error().kind, ErrorKind::usage);
+  EXPECT_THAT(csv.error().message, HasSubstr("both small.gguf and small.gguf have experts"));
+  const auto split = touched_record();
+  EXPECT_TRUE(experts_csv(std::vector{split, split})) << "two files of one model";
+}
+
 TEST(PageFiles, AreReadBackAsTheyWereWritten) {
   const std::vector<FileRecord> records = {touched_record()};
   const auto files = page_files(records);
@@ -178,6 +188,26 @@ TEST(PartTables, ShowFewTensorsAndTheTopOfMany) {
   EXPECT_EQ(table_named(big, "tensors")->rows.size(), pages::pages_of(many.file.size));
   ASSERT_NE(table_named(big, "top_tensors"), nullptr);
   EXPECT_EQ(table_named(big, "top_tensors")->rows.size(), 3U);
+}
+
+TEST(PartTables, NameTheModelWhereThereAreSeveral) {
+  Document one;
+  add_part_tables(one, std::vector{touched_record()});
+  EXPECT_THAT(column_names(*table_named(one, "experts")), testing::Not(testing::Contains("model")));
+  Document two;
+  FileRecord other(test::small_model("other.gguf"));
+  other.touched.emplace(64);
+  add_part_tables(two, std::vector{touched_record(), other});
+  for (const auto* name : {"layers", "experts"}) {
+    const auto* table = table_named(two, name);
+    ASSERT_NE(table, nullptr);
+    const auto columns = column_names(*table);
+    const auto model =
+        static_cast<std::size_t>(std::ranges::find(columns, "model") - columns.begin());
+    ASSERT_LT(model, columns.size()) << name;
+    EXPECT_EQ(table->rows.front()[model], result::Value(std::string("small.gguf")));
+    EXPECT_EQ(table->rows.back()[model], result::Value(std::string("other.gguf")));
+  }
 }
 
 TEST(Tables, HaveRowsAsLongAsTheirColumns) {

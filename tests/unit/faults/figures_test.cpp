@@ -59,6 +59,22 @@ TEST(Figures, OfLayersHoldWhatBelongsToNoneFirst) {
   EXPECT_EQ(layers[2].figures.bytes, 32 * page);
 }
 
+TEST(Figures, OfDifferentModelsAreNotAddedTogether) {
+  const auto first = record_with_touched(40, 8);
+  FileRecord second(test::small_model("other.gguf"));
+  second.touched.emplace(64);
+  const std::vector<FileRecord> records = {first, second};
+  const auto experts = by_expert(records);
+  ASSERT_EQ(experts.size(), 8U);
+  EXPECT_EQ(experts[1].model, "small.gguf");
+  EXPECT_EQ(experts[1].figures.bytes, 8 * page);
+  EXPECT_EQ(experts[1].figures.touched, 8 * page);
+  EXPECT_EQ(experts[5].model, "other.gguf");
+  EXPECT_EQ(experts[5].expert, 1);
+  EXPECT_EQ(experts[5].figures.touched, 0U);
+  EXPECT_EQ(by_layer(records).size(), 6U);
+}
+
 TEST(Figures, SayNothingOfWhatWasNotMeasured) {
   const FileRecord record(test::small_model());
   const Figures all = figures_of(record);

@@ -327,6 +327,34 @@ TEST(HeatDocument, ModelsWithoutExpertsHaveNoExpertMap) {
   EXPECT_EQ(map_of(document, "heat_layers")->values[0][0], 50);
 }
 
+TEST(HeatDocument, ModelsAreToldApart) {
+  std::vector<WatchedFile> files = files_of(model_with_experts());
+  weights::Model second = model_with_experts();
+  second.files[0].path = "/n";
+  files.push_back(files_of(std::move(second))[0]);
+  HeatSummary summary;
+  HeatWindow window = Window(files, 0).touch_expert(0, 1).get();
+  window.files.push_back({.file = 1, .touched = pages::PageSet(pages::pages_of(files[1].size))});
+  summary.add(window, files);
+  result::Document document;
+  summary.write({.windows = 1}, document);
+  const auto* experts = table_of(document, "experts");
+  ASSERT_EQ(experts->rows.size(), 16U);
+  EXPECT_EQ(cell(*experts, 1, "model"), result::Value(std::string("/m")));
+  EXPECT_EQ(whole(cell(*experts, 1, "windows_touched")), 1);
+  EXPECT_EQ(cell(*experts, 9, "model"), result::Value(std::string("/n")));
+  EXPECT_EQ(whole(cell(*experts, 9, "windows_touched")), 0);
+  EXPECT_EQ(cell(*table_of(document, "tensors"), 0, "model"), result::Value(std::string("/m")));
+  std::vector<std::string> maps;
+  for (const auto& map : document.heatmaps) {
+    EXPECT_EQ(map.y, (std::vector<double>{0, 1}));
+    maps.push_back(map.name + map.labels.at("model"));
+  }
+  EXPECT_EQ(maps, (std::vector<std::string>{"heat_layers/m", "heat_layers/n", "heat_experts/m",
+                                            "heat_experts/n"}));
+  EXPECT_EQ(metric_of(document, "heat_experts_per_layer")->median, 0.25);
+}
+
 TEST(HeatDocument, AnExpertThatALayerLacksIsNotMeasured) {
   weights::Model model{
       .format = "safetensors", .files = {{.path = "/m", .size = 3 * page}}, .tensors = {}};
