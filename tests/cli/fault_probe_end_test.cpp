@@ -43,6 +43,16 @@ TEST_F(FaultProbeOutput, ThatCannotBeWrittenFailsBeforeTheCommandRuns) {
   }
 }
 
+TEST_F(FaultProbeOutput, ThatIsStandardOutputBelongsToTheReport) {
+  for (const Words& how :
+       {Words{"touch", "--pages"}, Words{"touch", "--experts"}, Words{"run", "--trace"}}) {
+    auto words = how;
+    words.emplace_back("-");
+    expect_refused_with_hint(with_touching(words), 2, {how.back(), "standard output"});
+  }
+  EXPECT_FALSE(std::filesystem::exists("-"));
+}
+
 TEST_F(FaultProbeOutput, OnAFullDiskFails) {
   for (const Words& how :
        {Words{"touch", "--pages", "/dev/full"}, Words{"touch", "--experts", "/dev/full"},

@@ -12,8 +12,12 @@ namespace bytepath::fault_probe {
 namespace {
 
 // Denied too is a failure to write, as it is for the reports.
-Result<> check_output(const std::string& path) {
+Result<> check_output(const char* option, const std::string& path) {
   if (path.empty()) return {};
+  if (path == "-") {
+    return fail(ErrorKind::usage, fmt::format("{}: standard output belongs to the report", option),
+                "give a file; ./- is one of that name");
+  }
   auto writable = check_writable(path);
   if (!writable) writable.error().kind = ErrorKind::failed;
   return writable;
@@ -92,7 +96,7 @@ Result<result::Document> run(const Options& options, const cli::Context& context
                              .trace_file = options.trace_file};
   BYTEPATH_TRY(touched, read_touched(options.touched));
   trace.touched = std::move(touched);
-  if (auto writable = check_output(options.trace_file); !writable) {
+  if (auto writable = check_output("--trace", options.trace_file); !writable) {
     return std::unexpected(writable.error());
   }
   BYTEPATH_TRY(watched, faults::WatchedFiles::open(options.models, options.grid));
