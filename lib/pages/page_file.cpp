@@ -52,8 +52,7 @@ std::optional<std::pair<std::uint64_t, std::string_view>> number_and_rest(std::s
 
 class Reader {
  public:
-  Reader(std::string_view text, std::string_view name, std::uint64_t max_bytes)
-      : rest_(text), name_(name), bytes_left_(max_bytes) {}
+  Reader(std::string_view text, std::string_view name) : rest_(text), name_(name) {}
 
   Result<std::vector<FilePages>> read() {
     if (auto header = read_header(); !header) return std::unexpected(std::move(header).error());
@@ -106,9 +105,10 @@ class Reader {
     const auto [bytes, text] = *fields;
     auto path = unescaped(text);
     if (!path) return wrong("the path is empty or has an unknown escape");
-    if (bytes > bytes_left_) return wrong("the files are larger than any that are supported");
-    bytes_left_ -= bytes;
-    files_.push_back({.path = std::move(*path), .bytes = bytes, .pages = PageSet(pages_of(bytes))});
+    if (bytes > max_file_bytes) return wrong("the file is larger than any that is supported");
+    if (files_.size() == max_files) return wrong(fmt::format("more than {} files", max_files));
+    files_.push_back(
+        {.path = std::move(*path), .bytes = bytes, .pages = PageRuns(pages_of(bytes))});
     return {};
   }
 
@@ -117,26 +117,30 @@ class Reader {
     const auto count = fields ? parse_unsigned(fields->second) : std::nullopt;
     if (!count || *count == 0) return wrong("not \"FIRST COUNT\"");
     if (files_.empty()) return wrong("pages before the first \"file\" line");
-    const std::uint64_t first = fields->first;
-    PageSet& pages = files_.back().pages;
-    if (first >= pages.size() || *count > pages.size() - first)
+    const PageRun run{.first = fields->first, .count = *count};
+    PageRuns& pages = files_.back().pages;
+    if (run.first >= pages.size() || run.count > pages.size() - run.first)
       return wrong("the pages are beyond the end of the file");
-    const bool follows = pages.count() == 0 || first > run_end_;
+    const auto& runs = pages.runs();
+    const bool follows = runs.empty() || run.first > runs.back().first + runs.back().count;
     if (!follows) return wrong("the pages overlap, adjoin or precede those of the line before");
-    pages.insert(first, *count);
-    run_end_ = first + *count;
+    pages.append(run);
     return {};
   }
 
   std::string_view rest_;
   std::string_view name_;
-  std::uint64_t bytes_left_;
-  std::uint64_t number_ = 0;   // of the line read last
-  std::uint64_t run_end_ = 0;  // of the run read last
+  std::uint64_t number_ = 0;  // of the line read last
   std::vector<FilePages> files_;
 };
 
 }  // namespace
+
+PageRuns::operator PageSet() const {
+  PageSet set(pages_);
+  for (const PageRun& run : runs_) set.insert(run.first, run.count);
+  return set;
+}
 
 std::string to_text(const std::vector<FilePages>& files) {
   std::string text = fmt::format("{}{}\n{}{}\n", magic, version, unit, page_bytes);
@@ -148,9 +152,8 @@ std::string to_text(const std::vector<FilePages>& files) {
   return text;
 }
 
-Result<std::vector<FilePages>> from_text(std::string_view text, std::string_view name,
-                                         std::uint64_t max_bytes) {
-  return Reader(text, name, max_bytes).read();
+Result<std::vector<FilePages>> from_text(std::string_view text, std::string_view name) {
+  return Reader(text, name).read();
 }
 
 }  // namespace bytepath::pages

@@ -11,9 +11,9 @@ using testing::HasSubstr;
 const std::string header = "bytepath-pages 1\npage-bytes 4096\n";
 
 FilePages file(std::string path, std::uint64_t bytes, const std::vector<PageRun>& runs) {
-  FilePages made{.path = std::move(path), .bytes = bytes, .pages = PageSet(pages_of(bytes))};
-  for (const PageRun& run : runs) made.pages.insert(run.first, run.count);
-  return made;
+  PageSet pages(pages_of(bytes));
+  for (const PageRun& run : runs) pages.insert(run.first, run.count);
+  return {.path = std::move(path), .bytes = bytes, .pages = pages};
 }
 
 std::string error_of(const std::string& text) {
@@ -100,12 +100,24 @@ TEST(PageFile, NoticesThatTheEndIsMissing) {
   }
 }
 
-TEST(PageFile, RefusesSizesBeforeItTakesMemory) {
+TEST(PageFile, TakesNoMemoryForTheSizesThatItReads) {
+  // As page sets they would take 50 TB.
+  std::string text = header;
+  for (std::size_t i = 0; i < max_files; ++i) text += "file 17592186044416 x\n";
+  const auto read = from_text(text + "0 1\n4294967295 1\n", "x");
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(read->back().pages.runs(), (std::vector<PageRun>{{0, 1}, {4294967295, 1}}));
+  EXPECT_THAT(error_of(text + "file 0 x\n"), HasSubstr("line 100003: more than 100000 files"));
   EXPECT_THAT(error_of(header + "file 18446744073709551615 /m\n"), HasSubstr("larger"));
   EXPECT_THAT(error_of(header + "file 17592186044417 /m\n"), HasSubstr("larger"));
-  // Together they are more than one may be.
-  EXPECT_TRUE(from_text(header + "file 4096 /m\nfile 4096 /n\n", "x", 8192));
-  EXPECT_FALSE(from_text(header + "file 4096 /m\nfile 4097 /n\n", "x", 8192));
+}
+
+TEST(PageFile, GivesThePageSetOfAFile) {
+  const auto read = from_text(header + "file 40960 /m\n2 3\n7 1\n", "x");
+  ASSERT_TRUE(read) << read.error().message;
+  const PageSet set = read->front().pages;
+  EXPECT_EQ(set.size(), 10U);
+  EXPECT_EQ(set.runs(), (std::vector<PageRun>{{2, 3}, {7, 1}}));
 }
 
 }  // namespace
