@@ -38,8 +38,8 @@ std::optional<Policy> policy_named(std::string_view name);
 // an event but has the kernel map one page at a time (should_fault_around, mm/memory.c). Then
 // mapped pages are touched pages. What userfaultfd refuses, a shared mapping that can never be
 // written to, becomes MAP_PRIVATE (all that a program could notice is that mprotect would now let
-// it write); one of a file that is open for writing stays shared. Registered again after fork(2)
-// and mremap(2).
+// it write, and that mremap with an old size of 0 does not double it); one of a file that is open
+// for writing stays shared. Registered again after fork(2) and mremap(2).
 //
 // Under all but as_is the program's own advice on chosen files (madvise, posix_fadvise, readahead)
 // succeeds without effect, and, but under populate, its locks (mlock, mlockall, MAP_LOCKED) hold

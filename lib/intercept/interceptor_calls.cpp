@@ -30,7 +30,10 @@ void Interceptor::on_map(Tracee& tracee, Registers registers) {
     return;
   }
 
-  const MapPlan plan = plan_map(policy_, flags, is_open_for_writing(tracee.thread, descriptor));
+  const MapPlan plan =
+      plan_map(policy_, {.protection = registers.rdx,
+                         .flags = flags,
+                         .writable_file = is_open_for_writing(tracee.thread, descriptor)});
   registers.r10 = plan.flags;
   if (plan.flags != flags && !write_registers(tracee.thread, registers)) return;
   tracee.behind_call = [this, &tracee, taken, file, plan, flags, length,

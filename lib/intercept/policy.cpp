@@ -20,9 +20,21 @@ constexpr std::array on_files{POSIX_FADV_NORMAL, POSIX_FADV_RANDOM, POSIX_FADV_S
                               POSIX_FADV_WILLNEED};
 constexpr std::array dropping{MADV_DONTNEED, MADV_REMOVE, MADV_PAGEOUT, madv_dontneed_locked};
 
-bool is_shared(std::uint64_t flags) {
-  const std::uint64_t type = flags & MAP_TYPE;
-  return type == MAP_SHARED || type == MAP_SHARED_VALIDATE;
+// LEGACY_MAP_MASK, linux/mman.h: with another one MAP_SHARED_VALIDATE is refused, unless it is
+// MAP_SYNC on persistent memory.
+constexpr std::uint64_t map_above_4g = 0x80;
+constexpr std::uint64_t map_uninitialized = 0x4000000;
+constexpr std::uint64_t huge_page_sizes = std::uint64_t{21 | 30} << 26U;  // 2 MiB and 1 GiB
+constexpr std::uint64_t known_flags =
+    MAP_SHARED | MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS | MAP_DENYWRITE | MAP_EXECUTABLE |
+    MAP_GROWSDOWN | MAP_LOCKED | MAP_NORESERVE | MAP_POPULATE | MAP_NONBLOCK | MAP_STACK |
+    MAP_HUGETLB | MAP_32BIT | map_above_4g | map_uninitialized | huge_page_sizes;
+
+// Does a private mapping do all that this one, a shared one, can do?
+bool can_be_private(const MapCall& call) {
+  if (call.writable_file != false || (call.protection & PROT_WRITE) != 0) return false;
+  const std::uint64_t type = call.flags & MAP_TYPE;
+  return type == MAP_SHARED || (type == MAP_SHARED_VALIDATE && (call.flags & ~known_flags) == 0);
 }
 
 std::vector<int> advice_of(Policy policy) {
@@ -68,7 +80,8 @@ const char* name(Policy policy) {
   return "";
 }
 
-MapPlan plan_map(Policy policy, std::uint64_t flags, std::optional<bool> writable_file) {
+MapPlan plan_map(Policy policy, const MapCall& call) {
+  const std::uint64_t flags = call.flags;
   MapPlan plan{.flags = flags, .advice = advice_of(policy)};
   if (policy == Policy::as_is) return plan;
   plan.flags &= ~std::uint64_t{MAP_NONBLOCK};  // with it MAP_POPULATE does nothing
@@ -80,9 +93,7 @@ MapPlan plan_map(Policy policy, std::uint64_t flags, std::optional<bool> writabl
   plan.flags &= ~std::uint64_t{MAP_POPULATE | MAP_LOCKED};
   if (policy != Policy::exact) return plan;
   plan.one_fault_a_page = true;
-  if (is_shared(flags) && writable_file == false) {
-    plan.flags = (plan.flags & ~std::uint64_t{MAP_TYPE | MAP_SYNC}) | MAP_PRIVATE;
-  }
+  if (can_be_private(call)) plan.flags = (plan.flags & ~std::uint64_t{MAP_TYPE}) | MAP_PRIVATE;
   return plan;
 }
 

@@ -9,7 +9,14 @@
 // What a policy makes of a program's system calls. Pure.
 namespace bytepath::intercept {
 
-// How an mmap(2) of a chosen file is to be made.
+// An mmap(2) of a chosen file.
+struct MapCall {
+  std::uint64_t protection = 0;
+  std::uint64_t flags = 0;
+  std::optional<bool> writable_file;  // its descriptor is open for writing; nothing: not known
+};
+
+// How it is to be made.
 struct MapPlan {
   std::uint64_t flags = 0;  // instead of the program's
   std::vector<int> advice;  // madvise(2) on it, before the program sees the mapping
@@ -17,11 +24,12 @@ struct MapPlan {
       false;  // mlock2(2) with MLOCK_ONFAULT, in place of MAP_LOCKED, which populates
   bool one_fault_a_page = false;  // register it as Policy::exact says
 };
-// writable_file: the descriptor is open for writing. A shared mapping may then become writable
-// (VM_MAYWRITE), which is what userfaultfd(2) asks for, so that it can stay a shared one. It also
-// stays one when that is not known, as what the program writes would be lost in a private one; if
-// it cannot be registered then, that is told.
-MapPlan plan_map(Policy policy, std::uint64_t flags, std::optional<bool> writable_file);
+// A shared mapping of a file that is open for writing may become writable (VM_MAYWRITE), which is
+// what userfaultfd(2) asks for, so that it can stay a shared one. It also stays one when that is
+// not known, as what the program writes would be lost in a private one, and if it cannot be
+// registered then, that is told; and when the kernel is to refuse it, as it would not refuse a
+// private one.
+MapPlan plan_map(Policy policy, const MapCall& call);
 
 // May the program's own advice, and its locking of pages, have no effect on chosen files?
 bool overrides_advice(Policy policy);

@@ -2,6 +2,7 @@
 // table at the end. The command of the tests of lib/intercept. Its exit status is 0, or the number
 // of the check that did not hold.
 #define _GNU_SOURCE
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -77,6 +78,12 @@ static void ask_for_what_is_refused(void) {
   expect(mremap(at, SIZE, (size_t)1 << 60, MREMAP_MAYMOVE) == MAP_FAILED, 3);
   expect(mmap(at, SIZE, PROT_READ, MAP_SHARED | MAP_FIXED, 999, 0) == MAP_FAILED, 4);
   expect(mmap(at, SIZE, PROT_READ, MAP_SHARED, 999, 0) == MAP_FAILED, 5);
+  // A descriptor that is open for reading, and a flag that this file does not have.
+  const int fd = open(file, O_RDONLY | O_CLOEXEC);
+  expect(mmap(NULL, SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0) == MAP_FAILED, 7);
+  expect(errno == EACCES, 8);
+  expect(mmap(NULL, SIZE, PROT_READ, MAP_SHARED_VALIDATE | MAP_SYNC, fd, 0) == MAP_FAILED, 9);
+  expect(errno == EOPNOTSUPP, 10);
   char* const nothing[] = {NULL};
   expect(execve("/nonexistent", nothing, nothing) != 0, 6);
   touch(at, 2);
