@@ -18,6 +18,19 @@ std::string link_target(const std::string& link) {
   return length > 0 ? std::string(target.data(), static_cast<std::size_t>(length)) : std::string();
 }
 
+// The value behind a key ("flags:") of /proc/PID/fdinfo/N, empty where it has none, proc(5).
+// Nothing: it cannot be read.
+std::optional<std::string> descriptor_info(pid_t thread, int descriptor, std::string_view wanted) {
+  std::ifstream info(fmt::format("/proc/{}/fdinfo/{}", thread, descriptor));
+  std::string key;
+  std::string value;
+  if (!(info >> key >> value)) return std::nullopt;
+  do {
+    if (key == wanted) return value;
+  } while (info >> key >> value);
+  return std::string();
+}
+
 }  // namespace
 
 std::optional<MappedFile> file_of(pid_t thread, int descriptor) {
@@ -31,15 +44,15 @@ std::optional<MappedFile> file_of(pid_t thread, int descriptor) {
 }
 
 std::optional<bool> is_open_for_writing(pid_t thread, int descriptor) {
-  // "flags:  0100002" in octal, proc(5).
-  std::ifstream info(fmt::format("/proc/{}/fdinfo/{}", thread, descriptor));
-  std::string key;
-  std::string value;
-  while (info >> key >> value) {
-    if (key != "flags:") continue;
-    return (std::strtoul(value.c_str(), nullptr, 8) & O_ACCMODE) != O_RDONLY;
-  }
-  return std::nullopt;
+  const auto flags = descriptor_info(thread, descriptor, "flags:");
+  if (!flags || flags->empty()) return std::nullopt;
+  return (std::strtoul(flags->c_str(), nullptr, 8) & O_ACCMODE) != O_RDONLY;  // octal
+}
+
+std::optional<pid_t> process_named_by(pid_t thread, int descriptor) {
+  const auto process = descriptor_info(thread, descriptor, "Pid:");
+  if (!process) return std::nullopt;
+  return static_cast<pid_t>(std::strtol(process->c_str(), nullptr, 10));
 }
 
 std::optional<bool> shows_file(pid_t thread, std::uint64_t address, const MappedFile& file) {

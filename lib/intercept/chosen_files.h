@@ -16,6 +16,8 @@ namespace bytepath::intercept {
 std::optional<MappedFile> file_of(pid_t thread, int descriptor);
 // Nothing: that cannot be known, since we have no descriptor left or may not look at the process.
 std::optional<bool> is_open_for_writing(pid_t thread, int descriptor);
+// The process or thread that a pidfd names, 0 when the descriptor is none. Nothing: not known.
+std::optional<pid_t> process_named_by(pid_t thread, int descriptor);
 
 // Is it this file that the process has mapped at the address? Nothing: that cannot be known.
 std::optional<bool> shows_file(pid_t thread, std::uint64_t address, const MappedFile& file);

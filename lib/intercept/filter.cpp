@@ -21,6 +21,7 @@ constexpr std::uint32_t i386_mmap2 = 192;      // arch/x86/entry/syscalls/syscal
 constexpr unsigned flags_argument = 3;  // of mmap, as of mmap2
 constexpr unsigned descriptor_argument = 4;
 constexpr unsigned madvise_advice = 2;
+constexpr unsigned process_madvise_advice = 3;
 constexpr unsigned fadvise_advice = 3;
 
 sock_filter load(std::size_t offset) {
@@ -107,7 +108,9 @@ std::vector<sock_filter> filter_program(const Interest& interest) {
   code.push_back(load(offsetof(seccomp_data, nr)));
   for_call(code, x32_bit | SYS_mmap, stop_at_file_mapping(foreign_call));
   for_call(code, SYS_mmap, stop_at_mapping(interest));
-  for_call(code, SYS_madvise, stop_at_values(madvise_advice, stopping_advice(interest)));
+  const std::vector<int> advice = stopping_advice(interest);
+  for_call(code, SYS_madvise, stop_at_values(madvise_advice, advice));
+  for_call(code, SYS_process_madvise, stop_at_values(process_madvise_advice, advice));
   if (interest.unmapping) {
     for (const long number : {SYS_munmap, SYS_mremap, SYS_execve, SYS_execveat}) {
       for_call(code, static_cast<std::uint32_t>(number), stop());

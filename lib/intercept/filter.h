@@ -9,7 +9,8 @@ namespace bytepath::intercept {
 // Which system calls a process is stopped at. Mapping a file always is one.
 struct Interest {
   bool unmapping = false;  // what takes mapped pages away: munmap, mremap, MAP_FIXED, execve, ...
-  bool advice = false;     // what a program advises or locks: madvise, fadvise64, mlock, ...
+  bool advice =
+      false;  // what a program advises or locks: madvise, process_madvise, fadvise64, mlock, ...
 };
 
 // What the filter says with a stop: its SECCOMP_RET_DATA, PTRACE_GETEVENTMSG.

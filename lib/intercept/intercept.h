@@ -41,9 +41,14 @@ std::optional<Policy> policy_named(std::string_view name);
 // it write, and that mremap with an old size of 0 does not double it); one of a file that is open
 // for writing stays shared. Registered again after fork(2) and mremap(2).
 //
-// Under all but as_is the program's own advice on chosen files (madvise, posix_fadvise, readahead)
-// succeeds without effect, and, but under populate, its locks (mlock, mlockall, MAP_LOCKED) hold
-// pages from their first touch on (MLOCK_ONFAULT) instead of bringing them in.
+// Advice that goes through io_uring(7) (IORING_OP_MADVISE, IORING_OP_FADVISE) is not seen, as
+// seccomp(2) is not asked there: it has its effect, and of pages that it takes away those are told
+// that were mapped at the look before.
+//
+// Under all but as_is the program's own advice on chosen files (madvise, process_madvise,
+// posix_fadvise, readahead) succeeds without effect, and, but under populate, its locks (mlock,
+// mlockall, MAP_LOCKED) hold pages from their first touch on (MLOCK_ONFAULT) instead of bringing
+// them in.
 
 // What the interceptor saw of a chosen file.
 struct MappedFile {

@@ -47,6 +47,9 @@ void Interceptor::at_call(Tracee& tracee) {
     case SYS_madvise:
       on_memory_advice(tracee, *registers);
       break;
+    case SYS_process_madvise:
+      on_process_advice(tracee, *registers);
+      break;
     case SYS_fadvise64:
     case SYS_readahead:
       on_file_advice(tracee, *registers);

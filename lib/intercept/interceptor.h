@@ -39,6 +39,7 @@ class Interceptor {
   void on_exec(Tracee& tracee);
   // interceptor_advice.cpp
   void on_memory_advice(const Tracee& tracee, const Registers& registers);
+  void on_process_advice(Tracee& tracee, const Registers& registers);
   void on_file_advice(const Tracee& tracee, const Registers& registers);
   void on_lock(Tracee& tracee, Registers registers);
   bool is_chosen(const Tracee& tracee, std::uint64_t start, std::uint64_t length) const;

@@ -12,13 +12,15 @@ namespace {
 // asm-generic/mman-common.h; C libraries lag behind.
 constexpr int madv_dontneed_locked = 24;
 constexpr int madv_collapse = 25;
+constexpr int madv_guard_install = 102;
 
 constexpr std::array bringing_in{MADV_NORMAL,        MADV_RANDOM,         MADV_SEQUENTIAL,
                                  MADV_WILLNEED,      MADV_HUGEPAGE,       MADV_NOHUGEPAGE,
                                  MADV_POPULATE_READ, MADV_POPULATE_WRITE, madv_collapse};
 constexpr std::array on_files{POSIX_FADV_NORMAL, POSIX_FADV_RANDOM, POSIX_FADV_SEQUENTIAL,
                               POSIX_FADV_WILLNEED};
-constexpr std::array dropping{MADV_DONTNEED, MADV_REMOVE, MADV_PAGEOUT, madv_dontneed_locked};
+constexpr std::array dropping{MADV_DONTNEED, MADV_REMOVE, MADV_PAGEOUT, madv_dontneed_locked,
+                              madv_guard_install};
 
 // LEGACY_MAP_MASK, linux/mman.h: with another one MAP_SHARED_VALIDATE is refused, unless it is
 // MAP_SYNC on persistent memory.

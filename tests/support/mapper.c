@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -167,6 +168,34 @@ static void write_beside_many_children(void) {
   end_children();
 }
 
+static void install_guards(void) {
+  enum { MADV_GUARD_INSTALL = 102 };  // since Linux 6.13, of files 6.15
+  char* const at = map(MAP_SHARED, PROT_READ, NULL);
+  touch(at, 1);
+  touch(at, 3);
+  expect(madvise(at, (size_t)8 * PAGE, MADV_GUARD_INSTALL) == 0 || errno == EINVAL, 1);
+}
+
+static void advise_by_process(void) {
+  char* const at = map(MAP_SHARED, PROT_READ, NULL);
+  touch(at, 1);
+  touch(at, 3);
+  const int self = (int)syscall(SYS_pidfd_open, getpid(), 0);
+  const struct iovec pieces[] = {{at, (size_t)2 * PAGE}, {at + (ptrdiff_t)2 * PAGE, PAGE * 6UL}};
+  // A process may take its own pages away since Linux 6.13.
+  expect(syscall(SYS_process_madvise, self, pieces, 2, MADV_DONTNEED, 0) == 8L * PAGE ||
+             errno == EINVAL,
+         1);
+  touch(at, 5);
+  // PIDFD_SELF_THREAD, since Linux 6.14.
+  expect(syscall(SYS_process_madvise, -10000, pieces, 2, MADV_DONTNEED, 0) == 8L * PAGE ||
+             errno == EINVAL || errno == EBADF,
+         2);
+  expect(syscall(SYS_process_madvise, self, pieces, 2, MADV_POPULATE_READ, 0) == 8L * PAGE, 3);
+  expect(syscall(SYS_process_madvise, self, pieces, 2, MADV_POPULATE_READ, 1) < 0, 4);
+  touch(at, 9);
+}
+
 static const struct {
   const char* name;
   void (*run)(void);
@@ -177,6 +206,8 @@ static const struct {
     {"refused", ask_for_what_is_refused},
     {"map-over", map_over_and_drop},
     {"advice", give_all_advice},
+    {"guard", install_guards},
+    {"process-advice", advise_by_process},
     {"idle-children", fork_idle_children},
     {"storm", fork_a_storm},
     {"write-beside-children", write_beside_many_children},

@@ -241,6 +241,20 @@ TEST_F(CommandTest, AdviceOfTheProgramHasNoEffectOnExactMappings) {
   EXPECT_EQ(recorder_.seen.runs(), (std::vector<pages::PageRun>{{.first = 9, .count = 1}}));
 }
 
+TEST_F(CommandTest, SeesWhatWasTouchedBeforeGuardsWereInstalled) {
+  EXPECT_EQ(run(mapper("guard", Policy::exact), recorder_).exit_code(), 0);
+  EXPECT_EQ(recorder_.seen.runs(),
+            (std::vector<pages::PageRun>{{.first = 1, .count = 1}, {.first = 3, .count = 1}}));
+}
+
+TEST_F(CommandTest, AdviceByProcessIsTreatedAsAnyOther) {
+  EXPECT_EQ(run(mapper("process-advice", Policy::exact), recorder_).exit_code(), 0);
+  EXPECT_EQ(recorder_.seen.runs(), (std::vector<pages::PageRun>{{.first = 1, .count = 1},
+                                                                {.first = 3, .count = 1},
+                                                                {.first = 5, .count = 1},
+                                                                {.first = 9, .count = 1}}));
+}
+
 TEST_F(CommandTest, PoliciesDecideWhatIsMapped) {
   const auto pages_of = [&](const std::vector<std::string>& options, Policy policy) {
     Recorder recorder(file_);

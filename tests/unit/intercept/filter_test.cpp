@@ -91,10 +91,13 @@ TEST(Filter, StopsWherePagesGoAway) {
     EXPECT_TRUE(stops(unmapping, number, {})) << number;
     EXPECT_FALSE(stops({.advice = true}, number, {})) << number;
   }
-  for (const int advice : {MADV_DONTNEED, MADV_REMOVE, MADV_PAGEOUT, 24}) {
+  for (const int advice : {MADV_DONTNEED, MADV_REMOVE, MADV_PAGEOUT, 24, 102}) {
     const Arguments call{0, 4096, static_cast<std::uint64_t>(advice)};
     EXPECT_TRUE(stops(unmapping, SYS_madvise, call)) << advice;
     EXPECT_FALSE(stops({.advice = true}, SYS_madvise, call)) << advice;
+    const Arguments by_process{3, 4096, 1, static_cast<std::uint64_t>(advice)};
+    EXPECT_TRUE(stops(unmapping, SYS_process_madvise, by_process)) << advice;
+    EXPECT_FALSE(stops({.advice = true}, SYS_process_madvise, by_process)) << advice;
   }
 }
 
@@ -107,6 +110,8 @@ TEST(Filter, StopsAtAdviceWhenItMatters) {
     EXPECT_FALSE(stops({.unmapping = true}, SYS_madvise, call)) << advice;
   }
   EXPECT_FALSE(stops(everything, SYS_madvise, {0, 4096, MADV_FREE}));
+  EXPECT_TRUE(stops(advice_matters, SYS_process_madvise, {3, 4096, 1, MADV_WILLNEED}));
+  EXPECT_FALSE(stops(everything, SYS_process_madvise, {3, 4096, 1, MADV_COLD}));
   for (const long number : {SYS_readahead, SYS_mlock, SYS_mlock2, SYS_mlockall}) {
     EXPECT_TRUE(stops(advice_matters, number, {})) << number;
     EXPECT_FALSE(stops(files_only, number, {})) << number;
@@ -123,6 +128,7 @@ TEST(Filter, LetsEverythingElseRun) {
       case SYS_munmap:
       case SYS_mremap:
       case SYS_madvise:
+      case SYS_process_madvise:
       case SYS_execve:
       case SYS_execveat:
       case SYS_fadvise64:
