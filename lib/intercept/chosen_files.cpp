@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <climits>
 #include <cstdlib>
 #include <fstream>
@@ -33,10 +34,16 @@ std::optional<std::string> descriptor_info(pid_t thread, int descriptor, std::st
 
 }  // namespace
 
-std::optional<MappedFile> file_of(pid_t thread, int descriptor) {
+Result<std::optional<MappedFile>> file_of(pid_t thread, int descriptor) {
   const std::string link = fmt::format("/proc/{}/fd/{}", thread, descriptor);
   struct stat status{};
-  if (::stat(link.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
+  if (::stat(link.c_str(), &status) != 0) {
+    if (errno != EACCES && errno != EPERM) return std::nullopt;
+    return fail(ErrorKind::denied,
+                "the process forbids others of its user to look at it (PR_SET_DUMPABLE, prctl(2))",
+                "run as root");
+  }
+  if (!S_ISREG(status.st_mode)) return std::nullopt;
   return MappedFile{.path = link_target(link),
                     .size = static_cast<std::uint64_t>(status.st_size),
                     .device = status.st_dev,

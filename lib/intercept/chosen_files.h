@@ -12,8 +12,9 @@
 
 namespace bytepath::intercept {
 
-// The regular file that a descriptor of a thread is open on, if it is one.
-std::optional<MappedFile> file_of(pid_t thread, int descriptor);
+// The regular file that a descriptor of a thread is open on, if it is one. Error (denied): its
+// process does not let us look.
+Result<std::optional<MappedFile>> file_of(pid_t thread, int descriptor);
 // Nothing: that cannot be known, since we have no descriptor left or may not look at the process.
 std::optional<bool> is_open_for_writing(pid_t thread, int descriptor);
 // The process or thread that a pidfd names, 0 when the descriptor is none. Nothing: not known.

@@ -31,7 +31,6 @@ enum class Policy {
 };
 // "as-is", "exact", ...
 const char* name(Policy policy);
-std::optional<Policy> policy_named(std::string_view name);
 
 // Under Policy::exact a mapping gets MADV_NOHUGEPAGE, is not populated, and is registered with
 // userfaultfd(2) in write-protect mode with UFFD_FEATURE_WP_ASYNC (Linux 6.7), which never delivers
@@ -80,6 +79,9 @@ class Observer {
   virtual void pages(const MappedFile& file, std::uint64_t first_page, std::uint64_t count) = 0;
   // What a process touched could not be looked at, or not all of it: it was killed (SIGKILL)
   // without a stop, it is a 32-bit program, or its mapping could not be made exact after fork(2).
+  // Where it forbids us to look at its descriptors, as a process can to others of its user, a
+  // wanted file may be among those that it maps: `file` then has nothing but a path, "any file that
+  // 'name' maps".
   virtual void lost(const MappedFile& file, pid_t process, const std::string& why) = 0;
 };
 

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "intercept/filter.h"
+#include "intercept/process_status.h"
 #include "pages/page_set.h"
 
 namespace bytepath::intercept {
@@ -89,7 +90,14 @@ void Interceptor::tell_all() {
 
 std::shared_ptr<const MappedFile> Interceptor::chosen_file(const Tracee& tracee, int descriptor) {
   const auto file = file_of(tracee.thread, descriptor);
-  return file ? files_.choose(*file) : nullptr;
+  if (!file) tell_hidden(tracee, file.error().message);
+  return file && *file ? files_.choose(**file) : nullptr;
+}
+
+void Interceptor::tell_hidden(const Tracee& tracee, const std::string& why) {
+  if (std::exchange(tracee.memory->is_hidden, true)) return;
+  const MappedFile any{.path = fmt::format("any file that '{}' maps", read_name(tracee.thread))};
+  observer_.lost(any, tracee.process, why);
 }
 
 Interceptor::Mappings Interceptor::give_up(Tracee& tracee, std::uint64_t start, std::uint64_t end) {

@@ -53,6 +53,7 @@ class Interceptor {
 
   // interceptor.cpp
   std::shared_ptr<const MappedFile> chosen_file(const Tracee& tracee, int descriptor);
+  void tell_hidden(const Tracee& tracee, const std::string& why);
   // Tells the pages and takes the mappings out of the table.
   Mappings give_up(Tracee& tracee, std::uint64_t start, std::uint64_t end);
   // Puts them back when the call that the thread is in fails.

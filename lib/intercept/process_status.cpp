@@ -40,6 +40,12 @@ Family read_family(pid_t thread) {
           .parent = static_cast<pid_t>(status_value(status, "PPid"))};
 }
 
+std::string read_name(pid_t thread) {
+  std::string name = proc_file(thread, "comm");
+  if (name.ends_with('\n')) name.pop_back();
+  return name;
+}
+
 std::uint64_t read_peak_rss_kib(pid_t thread) {
   return status_value(proc_file(thread, "status"), "VmHWM");
 }

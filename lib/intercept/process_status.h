@@ -18,6 +18,9 @@ struct Family {
 };
 Family read_family(pid_t thread);
 
+// Of the program that a thread runs, up to 15 characters of it; anybody may read that.
+std::string read_name(pid_t thread);
+
 // The largest that its memory has been, since it was made: by execve(2), or copied by fork(2).
 std::uint64_t read_peak_rss_kib(pid_t thread);
 

@@ -24,6 +24,7 @@ struct Memory {
   Descriptor userfault;                        // closing it ends what is registered
   std::optional<Error> refusal;                // why there is no userfault
   std::size_t threads = 0;                     // that live in it
+  bool is_hidden = false;                      // its process forbids us to look, which was told
 };
 
 // A system call that a thread makes for us.

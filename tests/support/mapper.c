@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
@@ -196,6 +197,13 @@ static void advise_by_process(void) {
   touch(at, 9);
 }
 
+static void map_in_secret(void) {
+  expect(prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0, 1);
+  char* const at = map(MAP_SHARED, PROT_READ, NULL);
+  touch(at, 1);
+  touch(map(MAP_SHARED, PROT_READ, NULL), 2);
+}
+
 static const struct {
   const char* name;
   void (*run)(void);
@@ -207,6 +215,7 @@ static const struct {
     {"map-over", map_over_and_drop},
     {"advice", give_all_advice},
     {"guard", install_guards},
+    {"undumpable", map_in_secret},
     {"process-advice", advise_by_process},
     {"idle-children", fork_idle_children},
     {"storm", fork_a_storm},

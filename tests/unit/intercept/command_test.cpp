@@ -4,8 +4,10 @@
 
 #include <csignal>
 #include <filesystem>
+#include <fstream>
 
 #include "recorded_run.h"
+#include "support/other_user.h"
 
 namespace bytepath::intercept {
 namespace {
@@ -253,6 +255,22 @@ TEST_F(CommandTest, AdviceByProcessIsTreatedAsAnyOther) {
                                                                 {.first = 3, .count = 1},
                                                                 {.first = 5, .count = 1},
                                                                 {.first = 9, .count = 1}}));
+}
+
+TEST_F(CommandTest, TellsThatAProcessForbidsALook) {
+  if (!test::holds_without_root([] { return access(BYTEPATH_MAPPER, X_OK) == 0; })) {
+    GTEST_SKIP() << "nobody cannot reach the program";
+  }
+  const std::string out = folder_.at("out");
+  EXPECT_TRUE(test::holds_without_root([&] {
+    EXPECT_EQ(run(mapper("undumpable", Policy::exact), recorder_).exit_code(), 0);
+    std::ofstream told(out);
+    for (const std::string& loss : recorder_.losses) told << loss << "\n";
+    return recorder_.mappings.empty();
+  }));
+  EXPECT_EQ(folder_.read("out"),
+            "any file that 'mapper' maps: the process forbids others of its user to look at it "
+            "(PR_SET_DUMPABLE, prctl(2))\n");
 }
 
 TEST_F(CommandTest, PoliciesDecideWhatIsMapped) {

@@ -40,6 +40,7 @@ TEST(ProcessStatus, OfThisProcess) {
   EXPECT_EQ(read_family(getpid()).process, getpid());
   EXPECT_EQ(read_family(getpid()).parent, getppid());
   EXPECT_GT(read_peak_rss_kib(getpid()), 0U);
+  EXPECT_EQ(read_name(getpid()), std::string("intercept_unit_tests").substr(0, 15));
   EXPECT_GT(read_fault_counts(getpid()).minor, 0U);
 }
 
