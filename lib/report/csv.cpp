@@ -4,6 +4,7 @@
 #include <string>
 
 #include "report/present.h"
+#include "report/printable.h"
 #include "report/report.h"
 
 namespace bytepath::report {
@@ -12,11 +13,13 @@ namespace {
 using result::Document;
 using result::Labels;
 
-// RFC 4180: lines end in CRLF; a field with a comma, a quote or a line break is quoted.
+// RFC 4180: lines end in CRLF; a field with a comma or a quote is quoted. A line break or any other
+// control character would reach the terminal, and many readers take a line for a record.
 std::string field(std::string_view text) {
-  if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
+  std::string shown = printable(text);
+  if (shown.find_first_of(",\"") == std::string::npos) return shown;
   std::string out = "\"";
-  for (const char c : text) {
+  for (const char c : shown) {
     if (c == '"') out += '"';
     out += c;
   }

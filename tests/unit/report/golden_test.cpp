@@ -94,8 +94,9 @@ TEST_P(Golden, TextStaysWithinTheTerminal) {
 
 TEST_P(Golden, NoControlCharacterReachesTheReader) {
   for (const auto& format : formats()) {
-    if (format.name == "csv" || format.name == "json") continue;  // for programs: data as it is
+    if (format.name == "json") continue;  // for programs: data as it is
     std::string text = without_assets(format.render(document_, terminal));
+    if (format.name == "csv") std::erase(text, '\r');  // of the ends of lines
     std::erase(text, '\n');
     EXPECT_EQ(text.find_first_of(std::string_view("\0\x1b\x07\r\t", 5)), std::string::npos)
         << format.name;
@@ -165,7 +166,7 @@ TEST(Csv, ReadsBackWithAllValues) {
     for (const auto& record : records) ASSERT_EQ(record.size(), records[0].size());
   }
   const auto document = load("hostile");
-  EXPECT_EQ(parse_csv(render_csv(document, terminal))[1][1], document.metrics[0].name);
+  EXPECT_EQ(parse_csv(render_csv(document, terminal))[1][1], printable(document.metrics[0].name));
 }
 
 TEST(OpenMetrics, FollowsTheGrammar) {
