@@ -68,8 +68,20 @@ Refusal unknown_word(const std::string& flags, const std::string& word,
 }  // namespace
 
 Command& Command::size(const std::string& flags, std::uint64_t& value, const std::string& help) {
-  const auto read = [flags, &value](const std::string& text) {
-    value = unwrap(flags, parse_positive_size(text));
+  return size(flags, value, help, 1, UINT64_MAX);
+}
+
+Command& Command::size(const std::string& flags, std::uint64_t& value, const std::string& help,
+                       std::uint64_t low, std::uint64_t high) {
+  const auto read = [=, &value](const std::string& text) {
+    const auto size = unwrap(flags, parse_positive_size(text));
+    if (size < low || size > high) {
+      throw Refusal(long_name(flags), {.kind = ErrorKind::usage,
+                                       .message = fmt::format("'{}' is not from {} to {}", text,
+                                                              format_size(low), format_size(high)),
+                                       .hint = "give a size within"});
+    }
+    value = size;
   };
   // A default of 0 stands for one that the program chooses.
   impl_->app->add_option_function<std::string>(flags, read, help)

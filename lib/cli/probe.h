@@ -92,6 +92,8 @@ using Run = std::function<Result<result::Document>(const Context&)>;
 class Command {
  public:
   Command& size(const std::string& flags, std::uint64_t& value, const std::string& help);
+  Command& size(const std::string& flags, std::uint64_t& value, const std::string& help,
+                std::uint64_t low, std::uint64_t high);
   Command& sizes(const std::string& flags, std::vector<std::uint64_t>& value,
                  const std::string& help);
   Command& duration(const std::string& flags, std::chrono::nanoseconds& value,

@@ -15,9 +15,6 @@
 namespace bytepath::trace {
 namespace {
 
-// Some thousand events; less would rather be no tracer.
-constexpr std::size_t fewest_bytes = std::size_t{64} << 10;
-constexpr std::size_t most_bytes = std::size_t{1} << 30;
 // After how many read bytes the writers are told.
 constexpr std::uint64_t told_bytes = std::uint64_t{32} << 10;
 

@@ -14,8 +14,13 @@ namespace bytepath::trace {
 // here it is after many. Nothing waits: whoever writes does so without a wake-up.
 class RingReader {
  public:
-  // `bytes` is rounded down to a power of two, and halved while the kernel has no room for it. It
-  // is real memory, whether used or not. Errors: denied, unsupported, failed.
+  // Some thousand events; less would rather be no tracer.
+  static constexpr std::size_t fewest_bytes = std::size_t{64} << 10;
+  static constexpr std::size_t most_bytes = std::size_t{1} << 30;
+
+  // `bytes`, held between these two, is rounded down to a power of two, and halved while the kernel
+  // has no room for it. It is real memory, whether used or not. Errors: denied, unsupported,
+  // failed.
   static Result<RingReader> create(std::size_t bytes);
   RingReader(RingReader&&) noexcept;
   RingReader& operator=(RingReader&&) noexcept;

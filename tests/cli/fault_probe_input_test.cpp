@@ -39,10 +39,15 @@ TEST_F(FaultProbeInput, WithoutACommandIsRefused) {
 TEST_F(FaultProbeInput, ThatExcludesOtherInputIsRefused) {
   expect_refused_with_hint({"run", "-p", "1", "--", "/bin/true"}, 2, {"--pid", "command"});
   expect_refused_with_hint({"run", "-p", "1", "--policy", "random"}, 2, {"--policy"});
+  expect_refused_with_hint({"run", "--duration", "1s", "--", "/bin/true"}, 2, {"--duration"});
 }
 
 TEST_F(FaultProbeInput, OutOfRangeIsRefused) {
   expect_refused_with_hint(with_touching({"run", "--ring", "0"}), 2, {"--ring", "'0'"});
+  for (const char* size : {"1", "100GiB"}) {
+    expect_refused_with_hint(with_touching({"run", "--ring", size}), 2,
+                             {"--ring", size, "from 64 KiB to 1 GiB"});
+  }
   expect_refused_with_hint(with_touching({"run", "--ring", "lots"}), 2, {"--ring", "'lots'"});
   expect_refused_with_hint(with_touching({"run", "--backend", "magic"}), 2,
                            {"--backend", "'magic'"});
@@ -65,7 +70,7 @@ TEST_F(FaultProbeInput, OutOfRangeIsRefused) {
 TEST_F(FaultProbeInput, WithATinyRingCountsWhatItLoses) {
   BYTEPATH_SKIP_WITHOUT_BPF();
   const auto report = document_of(fault_probe(
-      with_touching({"run", "--backend", "bpf", "--ring", "1", "--json", "-"}, {"every:2"})));
+      with_touching({"run", "--backend", "bpf", "--ring", "64K", "--json", "-"}, {"every:2"})));
   const double lost = number_of(parameter_of(report, "lost_faults"));
   const auto faults = [&](const std::string& where) {
     return number_of(cell_of(report, "elsewhere", where, "faults"));
@@ -132,6 +137,26 @@ TEST_F(FaultProbeInput, WithAPagesFileThatIsNoneIsRefused) {
                              {path});
     expect_refused_with_hint(with_touching({"run", "--touched", path}), 2, {path});
   }
+}
+
+TEST_F(FaultProbeInput, WithAPagesFileOfOtherFilesIsRefused) {
+  const auto pages = place_.at("pages");
+  ASSERT_EQ(fault_probe(with_touching({"touch", "--pages", pages})).status, 0);
+  const auto other = place_.write("other", std::string(4096, 'o'));
+  const std::vector<std::string> named = {"--touched", pages,
+                                          place_.weights() + " of 2097152 bytes"};
+  expect_refused_with_hint({"map", other, "--grid", "4K", "--touched", pages}, 2, named);
+  expect_refused_with_hint({"run", "-m", other, "--grid", "4K", "--touched", pages, "--",
+                            BYTEPATH_TOUCHER, other, "seq"},
+                           2, named);
+  // What a pattern takes is known only at the end.
+  const auto outcome = fault_probe({"run", "-m", "oth*", "--touched", pages, "-q", "--json", "-",
+                                    "--", BYTEPATH_TOUCHER, other, "seq"});
+  report_of(outcome, 2);
+  expect_error_and_hint(outcome.err, named);
+  // One that is of other files too is of use.
+  EXPECT_EQ(
+      fault_probe({"map", other, place_.weights(), "--grid", "4K", "--touched", pages}).status, 0);
 }
 
 // ---- the command ----

@@ -3,6 +3,7 @@
 #include "describe/host_facts.h"
 #include "faults/policy_name.h"
 #include "options.h"
+#include "trace/ring_reader.h"
 
 namespace bytepath::fault_probe {
 
@@ -41,7 +42,8 @@ void add_run(cli::Probe& probe, Options& options) {
       .choice("--policy", options.policy, "how the command's mappings of the models are made",
               faults::policy_names())
       .flag("--no-calls", options.no_calls, "do not time system calls such as mmap and madvise")
-      .size("--ring", options.ring_bytes, "buffer between the kernel and us")
+      .size("--ring", options.ring_bytes, "buffer between the kernel and us",
+            trace::RingReader::fewest_bytes, trace::RingReader::most_bytes)
       .text("--trace", options.trace_file, "FILE", "write a trace for ui.perfetto.dev")
       .text("--touched", options.touched, "FILE",
             "show the exact pages that touch --pages wrote beside it");

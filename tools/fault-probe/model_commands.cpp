@@ -18,6 +18,9 @@ Result<faults::WatchedFiles> open_models(const Options& options) {
 Result<result::Document> map(const Options& options) {
   BYTEPATH_TRY(touched, read_touched(options.touched));
   BYTEPATH_TRY(watched, open_models(options));
+  if (auto used = check_touched(options, touched, watched.files()); !used) {
+    return std::unexpected(used.error());
+  }
   return with_host(faults::map_document(watched, touched));
 }
 

@@ -2,11 +2,13 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "cli/probe.h"
 #include "faults/command_line.h"
+#include "faults/watched_files.h"
 #include "pages/page_file.h"
 
 namespace bytepath::fault_probe {
@@ -56,6 +58,10 @@ Result<faults::CommandLine> command_of(const Options& options, const cli::Contex
 
 // What `touch --pages` wrote; nothing for an empty path.
 Result<std::vector<pages::FilePages>> read_touched(const std::string& path);
+
+// Error (usage): it was given, and of none of the files.
+Result<> check_touched(const Options& options, const std::vector<pages::FilePages>& touched,
+                       std::span<const faults::WatchedFile> files);
 
 // Adds what is known of the host.
 result::Document with_host(result::Document document);

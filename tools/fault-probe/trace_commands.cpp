@@ -1,4 +1,5 @@
 // run and touch.
+#include <algorithm>
 #include <cstring>
 
 #include "base/file.h"
@@ -57,7 +58,33 @@ void check_end(const cli::Context& context, int signal) {
                            .hint = "the report shows what was seen until then"});
 }
 
+// As WatchedFiles takes it.
+bool is_pattern(const std::string& word) { return word.find_first_of("*?[") != std::string::npos; }
+
+Error not_about_these(const Options& options, const std::vector<pages::FilePages>& touched) {
+  std::string what = "no file";
+  if (!touched.empty()) {
+    what = fmt::format("{} of {} bytes", touched.front().path, touched.front().bytes);
+  }
+  if (touched.size() > 1) what += fmt::format(" and {} more", touched.size() - 1);
+  return {.kind = ErrorKind::usage,
+          .message = fmt::format("--touched: {} is about {}, none of the files looked at",
+                                 options.touched, what),
+          .hint = "its pages count for a file of the same path and size"};
+}
+
 }  // namespace
+
+Result<> check_touched(const Options& options, const std::vector<pages::FilePages>& touched,
+                       std::span<const faults::WatchedFile> files) {
+  if (options.touched.empty()) return {};
+  for (const auto& file : files) {
+    faults::FileRecord record(file);
+    faults::take_touched(record, touched);
+    if (record.touched) return {};
+  }
+  return std::unexpected(not_about_these(options, touched));
+}
 
 Result<std::vector<pages::FilePages>> read_touched(const std::string& path) {
   if (path.empty()) return std::vector<pages::FilePages>{};
@@ -89,6 +116,10 @@ Result<result::Document> run(const Options& options, const cli::Context& context
     return fail(ErrorKind::usage, "--policy: a running process has its mappings already",
                 "give a command instead of --pid");
   }
+  if (options.process == 0 && options.duration) {
+    return fail(ErrorKind::usage, "--duration: a command runs to its end",
+                "give a process with --pid, or the command behind timeout(1)");
+  }
   faults::TraceOptions trace{.backend = backend_of(options),
                              .calls = !options.no_calls,
                              .ring_bytes = options.ring_bytes,
@@ -100,6 +131,12 @@ Result<result::Document> run(const Options& options, const cli::Context& context
     return std::unexpected(writable.error());
   }
   BYTEPATH_TRY(watched, faults::WatchedFiles::open(options.models, options.grid));
+  const bool may_grow = options.models.empty() || std::ranges::any_of(options.models, is_pattern);
+  if (!may_grow) {
+    if (auto used = check_touched(options, trace.touched, watched.files()); !used) {
+      return std::unexpected(used.error());
+    }
+  }
   faults::TracedRun run;
   if (options.process != 0) {
     *context.ends_by_interrupt = !options.duration;
@@ -118,6 +155,12 @@ Result<result::Document> run(const Options& options, const cli::Context& context
     check_mapped(options, context, command.text(), run.mapped_files, run.read_by_calls);
   }
   if (run.error) complain_later(context, *run.error);
+  const auto& metrics = run.document.metrics;
+  const bool shown =
+      std::ranges::find(metrics, "touched_bytes", &result::Metric::name) != metrics.end();
+  if (!options.touched.empty() && !shown && run.mapped_files > 0) {
+    complain_later(context, not_about_these(options, trace.touched));
+  }
   return with_host(std::move(run.document));
 }
 
