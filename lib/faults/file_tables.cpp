@@ -4,6 +4,7 @@
 #include <functional>
 #include <tuple>
 
+#include "faults/document_parts.h"
 #include "faults/figures.h"
 
 namespace bytepath::faults {
@@ -14,7 +15,6 @@ using result::Column;
 using result::Table;
 using result::Value;
 
-constexpr std::size_t most_rows_for_people = 48;
 constexpr std::size_t top_rows = 10;
 constexpr double percent = 100;
 
@@ -144,11 +144,6 @@ void add_classes_table(result::Document& document, const std::string& of, const 
     table.rows.push_back(std::move(row));
   }
   document.tables.push_back(std::move(table));
-}
-
-Value number_or_nothing(int number) {
-  if (number < 0) return {};
-  return std::int64_t{number};
 }
 
 // Where there are several files, which one; in a table of the model itself also what a tensor is.

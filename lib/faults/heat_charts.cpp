@@ -8,23 +8,15 @@
 #include <tuple>
 #include <utility>
 
+#include "faults/document_parts.h"
+
 namespace bytepath::faults {
 namespace {
 
 using result::Value;
 
-// Longer tables are for programs.
-constexpr std::size_t most_rows_for_people = 64;
-
 std::string title_for(std::size_t rows, std::string title) {
   return rows > most_rows_for_people ? "" : std::move(title);
-}
-
-Value whole(std::uint64_t value) { return static_cast<std::int64_t>(value); }
-
-Value number_or_nothing(int number) {
-  if (number < 0) return {};
-  return std::int64_t{number};
 }
 
 double percent(double part, double of) { return of > 0 ? 100 * part / of : 0; }

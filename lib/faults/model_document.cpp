@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 
+#include "faults/document_parts.h"
 #include "faults/file_tables.h"
 #include "faults/touch_document.h"
 #include "pages/page_cache.h"
@@ -32,18 +33,13 @@ void add_formats(Document& document, const WatchedFiles& watched) {
   document.parameters["file_bytes"] = static_cast<std::int64_t>(bytes);
 }
 
-void missing(Document& document, std::string what, const Error& error) {
-  document.not_measured.push_back(
-      {.what = std::move(what), .reason = error.message, .remedy = error.hint});
-}
-
 void add_state(Document& document, result::Table& table, const WatchedFile& file) {
   const Descriptor opened(open(file.path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!opened) {
-    return missing(document, file.path, fail_errno(errno, "cannot open {}", file.path).error());
+    return add_missing(document, file.path, fail_errno(errno, "cannot open {}", file.path).error());
   }
   const auto reading = pages::cache_state(opened, 0, pages::pages_of(file.size));
-  if (!reading) return missing(document, "page cache state of " + file.path, reading.error());
+  if (!reading) return add_missing(document, "page cache state of " + file.path, reading.error());
   const auto bytes = [](std::uint64_t pages) -> Value {
     return static_cast<std::int64_t>(pages * pages::page_bytes);
   };
@@ -52,8 +48,8 @@ void add_state(Document& document, result::Table& table, const WatchedFile& file
   table.rows.push_back({file.path, bytes(state.cached), known(state.dirty), known(state.writeback),
                         known(state.evicted), known(state.recently_evicted)});
   if (!reading->exact) {
-    missing(document, "dirty and evicted pages of " + file.path,
-            {.message = "this kernel has no cachestat(2)", .hint = "Linux 6.5 has it"});
+    add_missing(document, "dirty and evicted pages of " + file.path,
+                {.message = "this kernel has no cachestat(2)", .hint = "Linux 6.5 has it"});
     return;
   }
   document.metrics.push_back(single_metric(
@@ -64,7 +60,7 @@ void add_state(Document& document, result::Table& table, const WatchedFile& file
 
 void add_folios(Document& document, result::Table& table, const WatchedFile& file) {
   const auto sizes = pages::folio_sizes(file.path);
-  if (!sizes) return missing(document, "folio sizes of " + file.path, sizes.error());
+  if (!sizes) return add_missing(document, "folio sizes of " + file.path, sizes.error());
   for (const auto& size : *sizes) {
     table.rows.push_back({file.path, static_cast<std::int64_t>(size.bytes),
                           static_cast<std::int64_t>(size.pages * pages::page_bytes)});
@@ -113,7 +109,7 @@ Result<Document> cache_document(const WatchedFiles& watched) {
       any = true;
     } else {
       refused = cached.error();
-      missing(document, "cached pages of " + file.path, cached.error());
+      add_missing(document, "cached pages of " + file.path, cached.error());
     }
     add_state(document, states, file);
     add_folios(document, folios, file);

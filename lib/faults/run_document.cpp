@@ -1,5 +1,6 @@
 #include "faults/run_document.h"
 
+#include "faults/document_parts.h"
 #include "faults/file_tables.h"
 
 namespace bytepath::faults {
@@ -10,8 +11,6 @@ using result::Document;
 using result::Value;
 
 constexpr double percent = 100;
-
-Value whole(std::uint64_t number) { return static_cast<std::int64_t>(number); }
 
 double share(double part, double all) { return all > 0 ? percent * part / all : 0; }
 
