@@ -210,11 +210,18 @@ bool Probe::Impl::takes_a_value(const std::string& word) const {
 // flag, so "-i=1" becomes "--ignore-failure=1"; and see list_guard.
 std::vector<std::string> Probe::Impl::prepared_words(int argc, char** argv) const {
   std::vector<std::string> words(argv + 1, argv + argc);
+  // What follows "--" is another program's.
+  const auto end_of_options =
+      static_cast<std::size_t>(std::ranges::find(words, "--") - words.begin());
+  const auto is_meant = [&](const Command::Impl& command) {
+    return command.app == &app || std::ranges::find(words, command.app->get_name()) != words.end();
+  };
   for (std::size_t i = 0; i < words.size(); ++i) {
     auto& word = words[i];
     const bool like_list = word.starts_with('[') && word.ends_with(']');
     if (like_list && (i == 0 || !takes_a_value(words[i - 1]))) word += list_guard;
     for (const auto& command : commands) {
+      if (i > end_of_options || !is_meant(command)) continue;
       for (const auto& flags : command.flags_with_values) {
         const std::string prefix = flags.substr(0, flags.find(',')) + "=";
         if (word.starts_with(prefix)) word.replace(0, prefix.size(), long_name(flags) + "=");

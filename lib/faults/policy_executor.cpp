@@ -6,6 +6,7 @@
 #include <ctime>
 
 #include "base/file.h"
+#include "base/text.h"
 #include "faults/page_recorder.h"
 #include "faults/policy_name.h"
 #include "pages/page_cache.h"
@@ -23,21 +24,6 @@ std::uint64_t monotonic_ns() {
   clock_gettime(CLOCK_MONOTONIC, &time);
   return static_cast<std::uint64_t>(time.tv_sec) * std::uint64_t{1'000'000'000} +
          static_cast<std::uint64_t>(time.tv_nsec);
-}
-
-// Some pages stay: those that somebody else uses at this moment. More than a hundredth is another
-// state.
-Result<> check(const WatchedFile& file, std::uint64_t cached, CacheBefore cache) {
-  const std::uint64_t all = pages::pages_of(file.size);
-  const bool cold = cache == CacheBefore::cold;
-  const std::uint64_t wrong = cold ? cached : all - std::min(cached, all);
-  if (wrong <= all / 100) return {};
-  return fail(ErrorKind::failed,
-              fmt::format("{}: {} of {} pages {} the page cache before a {} run", file.path, wrong,
-                          all, cold ? "stayed in" : "are not in", name(cache)),
-              cold ? "another process has it mapped or locked, or it lies on a tmpfs"
-                   : "there is not enough free memory for it, or something evicts the page cache "
-                     "(cpu-probe doctor)");
 }
 
 Result<> drop_all_caches() {
@@ -65,6 +51,33 @@ benchmark::Run run_of(const intercept::Outcome& outcome) {
 
 const char* name(CacheBefore cache) { return cache == CacheBefore::cold ? "cold" : "warm"; }
 
+Result<> check_cache(const std::string& path, std::uint64_t pages, std::uint64_t cached,
+                     CacheBefore cache) {
+  const bool cold = cache == CacheBefore::cold;
+  const std::uint64_t wrong = cold ? cached : pages - std::min(cached, pages);
+  // Some pages stay: those that somebody else uses at this moment.
+  if (wrong <= pages / 100) return {};
+  return fail(ErrorKind::failed,
+              fmt::format("{}: {} of {} pages {} the page cache before a {} run", path, wrong,
+                          pages, cold ? "stayed in" : "are not in", name(cache)),
+              cold ? "another process has it mapped or locked, or it lies on a tmpfs"
+                   : "there is not enough free memory for it, or something evicts the page cache "
+                     "(cpu-probe doctor)");
+}
+
+Result<> check_end(const std::string& command, const intercept::Outcome& outcome,
+                   intercept::Policy policy, CacheBefore cache,
+                   const benchmark::FailureRule& failures) {
+  if (failures.accepts(outcome.exit_code())) return {};
+  const std::string how = outcome.signal() != 0
+                              ? fmt::format("was killed by signal {}", outcome.signal())
+                              : fmt::format("ended with status {}", outcome.exit_code());
+  return fail(ErrorKind::failed,
+              fmt::format("{} {} under policy {}, {}", in_one_line(command), how,
+                          intercept::name(policy), name(cache)),
+              "run it by itself to see why; -i, --ignore-failure measures it all the same");
+}
+
 Result<> prepare_cache(const WatchedFiles& watched, CacheBefore cache, bool drop_all,
                        const Progress& progress) {
   if (cache == CacheBefore::cold && drop_all) {
@@ -75,7 +88,9 @@ Result<> prepare_cache(const WatchedFiles& watched, CacheBefore cache, bool drop
                                                     : pages::read_into_cache(file.path, progress);
     if (!reading) return std::unexpected(reading.error());
     if (!progress(0, 0, "preparing the page cache")) return {};
-    if (auto right = check(file, reading->state.cached, cache); !right) return right;
+    const auto pages = pages::pages_of(file.size);
+    if (auto right = check_cache(file.path, pages, reading->state.cached, cache); !right)
+      return right;
   }
   return {};
 }
@@ -96,7 +111,7 @@ double PolicyExecutor::now() const {
 }
 
 Result<benchmark::Run> PolicyExecutor::execute(const std::string& command_line,
-                                               benchmark::Iteration iteration,
+                                               benchmark::Iteration,
                                                const benchmark::FailureRule& failures,
                                                const benchmark::OutputPolicy&) {
   const auto policy = policy_named(command_line);
@@ -121,9 +136,7 @@ Result<benchmark::Run> PolicyExecutor::execute(const std::string& command_line,
   benchmark::Run run = run_of(outcome);
   run.start = start;
   if (outcome.interrupted) return run;
-  if (auto accepted =
-          benchmark::check_exit(run.exit_code, outcome.signal() != 0, iteration, failures);
-      !accepted) {
+  if (auto accepted = check_end(command_.text(), outcome, *policy, cache_, failures); !accepted) {
     return std::unexpected(accepted.error());
   }
   return run;

@@ -14,10 +14,21 @@ enum class CacheBefore { cold, warm };
 // "cold", "warm".
 const char* name(CacheBefore cache);
 
+// Of a file of so many pages: are those cached the state that was asked for, to a hundredth? Error
+// (failed): the state is another.
+Result<> check_cache(const std::string& path, std::uint64_t pages, std::uint64_t cached,
+                     CacheBefore cache);
+
 // Brings the files into that state and checks it. Error (failed): they cannot be brought there, for
 // example because another process has them mapped.
 Result<> prepare_cache(const WatchedFiles& watched, CacheBefore cache, bool drop_all,
                        const Progress& progress);
+
+// How the command ended under a policy. Error (failed): with a status that `failures` does not
+// accept.
+Result<> check_end(const std::string& command, const intercept::Outcome& outcome,
+                   intercept::Policy policy, CacheBefore cache,
+                   const benchmark::FailureRule& failures);
 
 // Runs one command under the policy that the "command line" names ("populate"), each time with the
 // page cache in the same state; for the engine of run-probe, so that order, pairs and statistics

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "benchmark/session_document.h"
+#include "faults/document_parts.h"
 #include "faults/file_tables.h"
 #include "faults/touch_run.h"
 #include "faults/traced_run.h"
@@ -32,6 +33,7 @@ benchmark::Plan plan_of(const WhatIfOptions& options, CacheBefore cache) {
                        .compares = true,
                        .seed = options.seed};
   plan.comparison.pairs = options.pairs;
+  plan.failures = options.failures;
   for (const auto policy : options.policies) {
     plan.commands.push_back(
         {.name = arm_name(policy, cache), .expression = intercept::name(policy), .parameters = {}});
@@ -120,7 +122,7 @@ class Comparison {
     auto touch = touch_command(watched_, command_, true, progress_);
     if (!touch) {
       if (touch.error().kind == ErrorKind::usage) return std::unexpected(touch.error());
-      missing("touched pages", touch.error());
+      add_missing(answer_.document, "touched pages", touch.error());
       return {};
     }
     for (const auto& record : touch->records) {
@@ -135,11 +137,6 @@ class Comparison {
     }
     add_file_metrics(answer_.document, touch->records);
     return {};
-  }
-
-  void missing(std::string what, const Error& error) {
-    answer_.document.not_measured.push_back(
-        {.what = std::move(what), .reason = error.message, .remedy = error.hint});
   }
 
   void measure(CacheBefore cache) {
@@ -158,14 +155,16 @@ class Comparison {
 
   Stall trace(intercept::Policy policy, CacheBefore cache) {
     if (auto ready = prepare_cache(watched_, cache, options_.drop_all, progress_); !ready) {
-      missing(fmt::format("stall of {}", arm_name(policy, cache)), ready.error());
+      add_missing(answer_.document, fmt::format("stall of {}", arm_name(policy, cache)),
+                  ready.error());
       return {};
     }
     auto traced = trace_command(
         watched_, command_, {.backend = options_.backend, .policy = policy, .quiet_command = true},
         progress_);
     if (!traced) {
-      missing(fmt::format("stall of {}", arm_name(policy, cache)), traced.error());
+      add_missing(answer_.document, fmt::format("stall of {}", arm_name(policy, cache)),
+                  traced.error());
       return {};
     }
     take_gaps(arm_name(policy, cache), traced->document);

@@ -19,6 +19,7 @@ struct WhatIfOptions {
   std::uint64_t pairs = 6;  // fewer than 6 give no interval of 95 %
   std::uint64_t seed = 0;
   bool drop_all = false;
+  benchmark::FailureRule failures;  // which statuses of the command are no reason to stop
   Backend backend = Backend::automatic;
 };
 

@@ -52,5 +52,27 @@ TEST_F(FaultProbeWhatIf, ComparesThoseAskedForColdAndWarm) {
   EXPECT_GT(read(0), read(1));
 }
 
+TEST_F(FaultProbeWhatIf, OfACommandThatFailsSaysWhereAndHowToGoOn) {
+  const auto what_if_of_failing = [&](Words options) {
+    options.insert(options.begin(), "whatif");
+    options.insert(options.end(),
+                   {"--cache", "warm", "--policies", "random", "--pairs", "2", "--json", "-"});
+    const auto script = std::string(BYTEPATH_TOUCHER) + " " + place_.weights() + " seq; exit 3";
+    return fault_probe(with_command(std::move(options), {"/bin/sh", "-c", script}));
+  };
+  for (const Words& options : {Words{}, Words{"-i=4,5"}}) {
+    const auto outcome = what_if_of_failing(options);
+    EXPECT_EQ(outcome.status, 4);
+    expect_error_and_hint(outcome.err, {"/bin/sh", "ended with status 3 under policy"});
+    EXPECT_THAT(outcome.err, testing::Not(testing::HasSubstr("--show-output")));
+  }
+  for (const Words& options : {Words{"-i"}, Words{"-i=3"}, Words{"--ignore-failure=2,3"}}) {
+    SCOPED_TRACE(options.front());
+    const auto report = document_of(what_if_of_failing(options));
+    EXPECT_THAT(policies_of(report, 1), testing::ElementsAre("as-is", "random"));
+  }
+  expect_refused_with_hint(with_touching({"whatif", "-i=x"}), 2, {"--ignore-failure", "'x'"});
+}
+
 }  // namespace
 }  // namespace bytepath::test

@@ -82,6 +82,8 @@ void add_what_if(cli::Probe& probe, Options& options) {
       .choice("--cache", options.cache, "the page cache before each run", {"both", "cold", "warm"})
       .number("--pairs", options.pairs, "runs of each; from 6 on there is an interval", 1, 100'000)
       .number("--seed", options.seed, "of the order of runs", 0, UINT64_MAX)
+      .flag_or_text("-i,--ignore-failure", options.ignore_failure, all_failures,
+                    "measure a command that fails; -i=1,2: with these statuses")
       .flag("--drop-caches", options.drop_all,
             "before cold runs empty the page cache of the whole host");
 }

@@ -13,6 +13,9 @@
 
 namespace bytepath::fault_probe {
 
+// --ignore-failure without a value.
+inline constexpr const char* all_failures = "all-non-zero";
+
 // What the subcommands' options are written to; each uses its part.
 struct Options {
   std::vector<std::string> words;   // the command, or the files
@@ -41,6 +44,7 @@ struct Options {
   std::uint64_t pairs = 6;
   std::uint64_t seed = 0;
   bool drop_all = false;
+  std::string ignore_failure;  // empty, "all-non-zero" or "1,2"
 
   std::string directory;  // of selftest
 };

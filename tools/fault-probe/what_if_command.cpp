@@ -2,10 +2,30 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "faults/policy_name.h"
 #include "options.h"
 
 namespace bytepath::fault_probe {
+namespace {
+
+Result<benchmark::FailureRule> failures_of(const std::string& text) {
+  benchmark::FailureRule rule{.any = text == all_failures, .codes = {}};
+  if (text.empty() || rule.any) return rule;
+  for (const auto word : split(text, ',')) {
+    const auto code = parse_unsigned(std::string(trim(word)));
+    constexpr std::uint64_t largest = 255;  // of exit(3), and 128 + a signal
+    if (!code || *code > largest) {
+      return fail(ErrorKind::usage,
+                  fmt::format("--ignore-failure: '{}' is no exit status of 0 to 255", word),
+                  "give -i for all, or some as in -i=1,2");
+    }
+    rule.codes.push_back(static_cast<int>(*code));
+  }
+  return rule;
+}
+
+}  // namespace
 
 Result<result::Document> whatif(const Options& options, const cli::Context& context) {
   faults::WhatIfOptions chosen{
@@ -20,6 +40,9 @@ Result<result::Document> whatif(const Options& options, const cli::Context& cont
   }
   if (options.cache != "warm") chosen.caches.push_back(faults::CacheBefore::cold);
   if (options.cache != "cold") chosen.caches.push_back(faults::CacheBefore::warm);
+
+  BYTEPATH_TRY(failures, failures_of(options.ignore_failure));
+  chosen.failures = std::move(failures);
 
   BYTEPATH_TRY(watched, faults::WatchedFiles::open(options.models, options.grid));
   BYTEPATH_TRY(command, command_of(options, context));
