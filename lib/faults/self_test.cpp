@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/units.h"
 #include "faults/file_tables.h"
+#include "faults/policy_executor.h"
 #include "faults/toucher_run.h"
 #include "host/cgroup_limits.h"
 #include "host/damon.h"
@@ -96,7 +97,8 @@ class SelfTest {
     const auto reading =
         cold ? pages::drop_from_cache(file_) : pages::read_into_cache(file_, no_progress);
     if (!reading) return std::unexpected(reading.error());
-    return {};
+    return check_cache(file_, file_pages, reading->state.cached,
+                       cold ? CacheBefore::cold : CacheBefore::warm);
   }
 
   void check_exactness() {
@@ -196,13 +198,16 @@ class SelfTest {
                         .columns = {{"check", ""}, {"state", ""}, {"evidence", ""}}};
 };
 
+// Set and empty is as good as not set: else the file would be made in the root folder.
+std::string temporary_folder() {
+  const char* set = std::getenv("TMPDIR");
+  return set == nullptr || *set == '\0' ? "/tmp" : set;
+}
+
 }  // namespace
 
 Result<result::Document> self_test(const std::string& directory, const Progress& progress) {
-  const char* temporary = std::getenv("TMPDIR");
-  const std::string where =
-      !directory.empty() ? directory : (temporary == nullptr ? "/tmp" : temporary);
-  BYTEPATH_TRY(file, TestFile::create(where));
+  BYTEPATH_TRY(file, TestFile::create(directory.empty() ? temporary_folder() : directory));
   BYTEPATH_TRY(toucher, Toucher::create(file.path()));
   return SelfTest(file.path(), std::move(toucher)).run(progress);
 }

@@ -140,6 +140,26 @@ TEST(FaultProbeSelfTest, PassesHere) {
       << "it left a file behind";
 }
 
+TEST(FaultProbeSelfTest, DoesNotCallColdWhatStaysInMemory) {
+  const auto report =
+      document_of(fault_probe({"selftest", "--directory", "/dev/shm", "-q", "--json", "-"}));
+  EXPECT_EQ(cell_of(report, "checks", std::string("exact pages, every 3, cold"), "state"),
+            result::Value(std::string("n/a")));
+  EXPECT_EQ(cell_of(report, "checks", std::string("exact pages, every 3, warm"), "state"),
+            result::Value(std::string("ok")));
+  EXPECT_TRUE(says_not_measured(report, "exact pages, every 3, cold"));
+}
+
+TEST(FaultProbeSelfTest, TakesAnEmptyTmpdirForNone) {
+  const Workplace place(1);
+  Command command{.environment = {"LC_ALL=C", "PATH=/usr/bin:/bin", "TMPDIR="}};
+  // Who may not write to the root folder.
+  if (geteuid() == 0) command.user = nobody;
+  command.arguments = {place.copy_of(probe_path("fault-probe")), "selftest", "-q", "--json", "-"};
+  const auto outcome = run(command);
+  EXPECT_EQ(document_of(outcome).verdict.state, "ready");
+}
+
 // ---- formats, --replay, --fail-on ----
 
 TEST_F(FaultProbeModel, IsReportedInEachFormat) {
