@@ -40,11 +40,13 @@ std::unexpected<Error> fail_load(int errno_value, const std::string& object,
                                  const std::string& said) {
   const std::string why = said.empty() ? "" : fmt::format(" ({})", said);
   if (errno_value == EPERM || errno_value == EACCES) {
+    // Of a missing capability libbpf says what it tried next, such as to raise RLIMIT_MEMLOCK.
+    const std::string verifier = errno_value == EACCES ? why : "";
     const std::string lockdown = read_line_or("/sys/kernel/security/lockdown", "");
     const bool confidential = lockdown.contains("[confidentiality]");
     return fail(ErrorKind::denied,
                 fmt::format("the kernel refused the BPF program {}: {}{}", object,
-                            std::strerror(errno_value), why),
+                            std::strerror(errno_value), verifier),
                 confidential ? "lockdown=confidentiality forbids reading kernel memory"
                              : "run as root, or give CAP_BPF and CAP_PERFMON");
   }
