@@ -1,6 +1,7 @@
 #include "intercept/filter.h"
 
 #include <linux/audit.h>
+#include <linux/sched.h>
 #include <linux/seccomp.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -21,6 +22,7 @@ constexpr std::uint32_t i386_mmap2 = 192;      // arch/x86/entry/syscalls/syscal
 constexpr unsigned flags_argument = 3;  // of mmap, as of mmap2
 constexpr unsigned descriptor_argument = 4;
 constexpr unsigned madvise_advice = 2;
+constexpr unsigned clone_flags = 0;
 constexpr unsigned process_madvise_advice = 3;
 constexpr unsigned fadvise_advice = 3;
 
@@ -83,6 +85,11 @@ Code stop_at_values(unsigned argument, std::span<const int> values) {
   return code;
 }
 
+Code stop_at_untraced_child() {
+  return {load_argument(clone_flags), unless(BPF_JSET, CLONE_UNTRACED, 1),
+          answer(SECCOMP_RET_TRACE | native_call), answer(SECCOMP_RET_ALLOW)};
+}
+
 std::vector<int> stopping_advice(const Interest& interest) {
   std::vector<int> advice;
   const auto add = [&](std::span<const int> more) {
@@ -108,6 +115,7 @@ std::vector<sock_filter> filter_program(const Interest& interest) {
   code.push_back(load(offsetof(seccomp_data, nr)));
   for_call(code, x32_bit | SYS_mmap, stop_at_file_mapping(foreign_call));
   for_call(code, SYS_mmap, stop_at_mapping(interest));
+  for_call(code, SYS_clone, stop_at_untraced_child());
   const std::vector<int> advice = stopping_advice(interest);
   for_call(code, SYS_madvise, stop_at_values(madvise_advice, advice));
   for_call(code, SYS_process_madvise, stop_at_values(process_madvise_advice, advice));

@@ -6,7 +6,9 @@
 
 namespace bytepath::intercept {
 
-// Which system calls a process is stopped at. Mapping a file always is one.
+// Which system calls a process is stopped at. Mapping a file always is one, and clone(2) with
+// CLONE_UNTRACED: a child with the filter and without a tracer would find that the calls of the
+// filter do not exist (ENOSYS).
 struct Interest {
   bool unmapping = false;  // what takes mapped pages away: munmap, mremap, MAP_FIXED, execve, ...
   bool advice =

@@ -128,6 +128,9 @@ struct Outcome {
 // to pid(). When this is destroyed, or its owner is killed, its processes are killed
 // (PTRACE_O_EXITKILL).
 //
+// A child made with CLONE_UNTRACED is traced all the same; but by clone3(2) or a 32-bit call it is
+// not, and finds that the calls at which the others are stopped do not exist (ENOSYS).
+//
 // It stays in our process group, so that it may read the terminal. As it is traced it can trace
 // nothing itself: gdb, strace and LeakSanitizer do not work within. Without CAP_SYS_ADMIN the
 // filter needs PR_SET_NO_NEW_PRIVS, and set-user-ID programs run without their owner's rights; with

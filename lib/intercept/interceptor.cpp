@@ -45,6 +45,9 @@ void Interceptor::at_call(Tracee& tracee) {
     case SYS_execveat:
       on_exec(tracee);
       break;
+    case SYS_clone:
+      on_clone(tracee, *registers);
+      break;
     case SYS_madvise:
       on_memory_advice(tracee, *registers);
       break;

@@ -37,6 +37,7 @@ class Interceptor {
   void on_unmap(Tracee& tracee, std::uint64_t start, std::uint64_t length);
   void on_remap(Tracee& tracee, const Registers& registers);
   void on_exec(Tracee& tracee);
+  static void on_clone(Tracee& tracee, Registers registers);
   // interceptor_advice.cpp
   void on_memory_advice(const Tracee& tracee, const Registers& registers);
   void on_process_advice(Tracee& tracee, const Registers& registers);

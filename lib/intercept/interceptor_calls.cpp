@@ -1,3 +1,4 @@
+#include <linux/sched.h>
 #include <sys/mman.h>
 
 #include <algorithm>
@@ -5,7 +6,7 @@
 
 #include "intercept/interceptor.h"
 
-// Calls that change which files are mapped where.
+// Calls that change which files are mapped where, and make and replace processes.
 namespace bytepath::intercept {
 namespace {
 
@@ -111,6 +112,18 @@ void Interceptor::on_exec(Tracee& tracee) {
   Tracee* leader = table_.find(tracee.process);
   if (leader != nullptr) leader->is_execing = true;
   tell(tracee, tracee.memory->mappings.all());
+}
+
+// With CLONE_UNTRACED.
+void Interceptor::on_clone(Tracee& tracee, Registers registers) {
+  const std::uint64_t flags = registers.rdi;
+  registers.rdi &= ~std::uint64_t{CLONE_UNTRACED};
+  if (!write_registers(tracee.thread, registers)) return;
+  tracee.clone_flags = flags;
+  tracee.behind_call = [&tracee](Registers& after) {
+    after.rdi = *std::exchange(tracee.clone_flags, std::nullopt);
+    write_registers(tracee.thread, after);
+  };
 }
 
 }  // namespace bytepath::intercept

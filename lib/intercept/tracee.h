@@ -50,6 +50,9 @@ struct Tracee {
   bool has_stopped = false;  // its first stop was seen; before, it cannot be resumed
   bool is_exiting = false;   // runs no code of its own any more
   bool is_execing = false;   // has called execve and may come back from it
+  // Those that the program gave to clone(2), where it was made with others; the child finds them in
+  // its registers, too.
+  std::optional<std::uint64_t> clone_flags;
   std::function<void(Registers& after)> behind_call;  // when the call it is in has returned
   std::unique_ptr<Errand> errand;
 

@@ -38,6 +38,15 @@ unsigned long event_message(pid_t thread) {
   return message;
 }
 
+void restore_clone_flags(Tracee& tracee) {
+  if (!tracee.clone_flags) return;
+  if (auto registers = read_registers(tracee.thread)) {
+    registers->rdi = *tracee.clone_flags;
+    write_registers(tracee.thread, *registers);
+  }
+  tracee.clone_flags.reset();
+}
+
 }  // namespace
 
 ChildSignal::ChildSignal() {
@@ -137,6 +146,7 @@ void Tracer::handle_event(Tracee& tracee, int event) {
 
 void Tracer::on_first_stop(Tracee& tracee, int status) {
   tracee.has_stopped = true;
+  restore_clone_flags(tracee);
   if (tracee.thread == tracee.process && !table_.shares_memory(tracee)) {
     interceptor_.at_birth(tracee);
   }
@@ -148,6 +158,7 @@ void Tracer::on_new_thread(const Tracee& maker) {
   const auto thread = static_cast<pid_t>(event_message(maker.thread));
   if (thread <= 0 || table_.find(thread) != nullptr) return;
   Tracee& tracee = table_.add_child(maker, thread, kinship_made_by(maker.thread));
+  tracee.clone_flags = maker.clone_flags;
   const auto stopped = strangers_.extract(thread);
   if (!stopped.empty()) on_first_stop(tracee, stopped.mapped().status);
 }

@@ -4,6 +4,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -204,6 +205,26 @@ static void map_in_secret(void) {
   touch(map(MAP_SHARED, PROT_READ, NULL), 2);
 }
 
+static void fork_untraced(void) {
+  const long flags = CLONE_UNTRACED | SIGCHLD;
+  long flags_after = flags;
+  long child = SYS_clone;
+  register long r10 __asm__("r10") = 0;
+  register long r8 __asm__("r8") = 0;
+  __asm__ volatile("syscall"
+                   : "+a"(child), "+D"(flags_after)
+                   : "S"(0L), "d"(0L), "r"(r10), "r"(r8)
+                   : "rcx", "r11", "memory");
+  expect(flags_after == flags, 1);
+  if (child == 0) {
+    touch(map(MAP_SHARED, PROT_READ, NULL), 3);
+    _exit(0);
+  }
+  int status = 0;
+  expect(waitpid((pid_t)child, &status, 0) == child, 2);
+  expect(WIFEXITED(status) && WEXITSTATUS(status) == 0, 3);
+}
+
 static const struct {
   const char* name;
   void (*run)(void);
@@ -215,6 +236,7 @@ static const struct {
     {"map-over", map_over_and_drop},
     {"advice", give_all_advice},
     {"guard", install_guards},
+    {"untraced", fork_untraced},
     {"undumpable", map_in_secret},
     {"process-advice", advise_by_process},
     {"idle-children", fork_idle_children},

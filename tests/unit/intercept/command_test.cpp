@@ -273,6 +273,11 @@ TEST_F(CommandTest, TellsThatAProcessForbidsALook) {
             "(PR_SET_DUMPABLE, prctl(2))\n");
 }
 
+TEST_F(CommandTest, AChildCannotGetAwayUntraced) {
+  EXPECT_EQ(run(mapper("untraced", Policy::exact), recorder_).exit_code(), 0);
+  EXPECT_EQ(recorder_.seen.runs(), (std::vector<pages::PageRun>{{.first = 3, .count = 1}}));
+}
+
 TEST_F(CommandTest, PoliciesDecideWhatIsMapped) {
   const auto pages_of = [&](const std::vector<std::string>& options, Policy policy) {
     Recorder recorder(file_);

@@ -3,11 +3,13 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <linux/audit.h>
+#include <linux/sched.h>
 #include <linux/seccomp.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 
 #include <array>
+#include <csignal>
 #include <cstring>
 
 namespace bytepath::intercept {
@@ -119,6 +121,13 @@ TEST(Filter, StopsAtAdviceWhenItMatters) {
   EXPECT_TRUE(stops(advice_matters, SYS_fadvise64, {3, 0, 0, POSIX_FADV_WILLNEED}));
   EXPECT_FALSE(stops(advice_matters, SYS_fadvise64, {3, 0, 0, POSIX_FADV_DONTNEED}));
   EXPECT_FALSE(stops(files_only, SYS_fadvise64, {3, 0, 0, POSIX_FADV_WILLNEED}));
+}
+
+TEST(Filter, StopsWhereAChildWouldNotBeTraced) {
+  for (const Interest& interest : {everything, files_only}) {
+    EXPECT_TRUE(stops(interest, SYS_clone, {CLONE_UNTRACED | SIGCHLD}));
+    EXPECT_FALSE(stops(interest, SYS_clone, {CLONE_VM | CLONE_VFORK | SIGCHLD}));
+  }
 }
 
 TEST(Filter, LetsEverythingElseRun) {
