@@ -75,13 +75,17 @@ void Interceptor::on_remap(Tracee& tracee, const Registers& registers) {
   if ((call[3] & MREMAP_FIXED) != 0) {
     taken = give_up(tracee, call[4], end_of_pages(call[4], call[2]));
   }
-  const Mappings moved = give_up(tracee, start, end_of_pages(start, call[1]));
-  std::ranges::copy(moved, std::back_inserter(taken));
+  // An old size of 0 leaves a mapping, a shared one, where it is and makes another of its file.
+  const bool is_doubled = call[1] == 0;
+  const std::uint64_t old_end = end_of_pages(start, is_doubled ? 1 : call[1]);
+  const Mappings moved =
+      is_doubled ? tracee.memory->mappings.within(start, old_end) : give_up(tracee, start, old_end);
+  if (!is_doubled) std::ranges::copy(moved, std::back_inserter(taken));
   if (moved.empty()) {
     restore_unless_done(tracee, std::move(taken));
     return;
   }
-  tracee.behind_call = [this, &tracee, taken, moved, call](Registers& after) {
+  tracee.behind_call = [this, &tracee, taken, moved, call, old_end](Registers& after) {
     AddressSpace& mappings = tracee.memory->mappings;
     if (is_error(after.rax)) {
       for (const Mapping& mapping : taken) mappings.insert(mapping);
@@ -93,16 +97,19 @@ void Interceptor::on_remap(Tracee& tracee, const Registers& registers) {
     const std::uint64_t end = end_of_pages(after.rax, call[2]);
     for (Mapping mapping : moved) {
       // Only what is one mapping can be enlarged: it then shows more of its file.
-      const bool is_whole = mapping.end == end_of_pages(call[0], call[1]);
+      const bool is_whole = mapping.end == old_end;
       const std::uint64_t size = mapping.end - mapping.start;
       mapping.start = mapping.start - call[0] + after.rax;
       mapping.end = is_whole ? end : std::min(end, mapping.start + size);
+      if (mapping.start >= mapping.end) continue;  // it shrank, and this was cut off
       mappings.insert(mapping);
       if (!mapping.exact) continue;
       // Moving takes the registration away (there is no UFFD_FEATURE_EVENT_REMAP), growing leaves
       // it.
       const auto registered = register_exact(*tracee.memory, mapping);
-      if (!registered) tell_lost(tracee, {mapping}, registered.error().message);
+      if (registered) continue;
+      mappings.set_inexact(mapping.start, mapping.end);
+      tell_lost(tracee, {mapping}, registered.error().message);
     }
   };
 }

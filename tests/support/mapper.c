@@ -225,6 +225,25 @@ static void fork_untraced(void) {
   expect(WIFEXITED(status) && WEXITSTATUS(status) == 0, 3);
 }
 
+static void shrink_two_mappings(void) {
+  const int anonymous = MAP_PRIVATE | MAP_ANONYMOUS;
+  char* const at = mmap(NULL, (size_t)2 * SIZE, PROT_NONE, anonymous, -1, 0);
+  map(MAP_SHARED | MAP_FIXED, PROT_READ, at);
+  map(MAP_SHARED | MAP_FIXED, PROT_READ, at + SIZE);
+  touch(at, 1);
+  touch(at + SIZE, 20);
+  expect(mremap(at, (size_t)2 * SIZE, (size_t)8 * PAGE, 0) == at, 1);
+  touch(at, 3);
+}
+
+static void double_a_mapping(void) {
+  char* const at = map(MAP_SHARED, PROT_READ | PROT_WRITE, NULL);
+  touch(at, 1);
+  char* const other = mremap(at + (ptrdiff_t)20 * PAGE, 0, (size_t)10 * PAGE, MREMAP_MAYMOVE);
+  expect(other != MAP_FAILED, 1);
+  touch(other, 3);
+}
+
 static const struct {
   const char* name;
   void (*run)(void);
@@ -236,6 +255,8 @@ static const struct {
     {"map-over", map_over_and_drop},
     {"advice", give_all_advice},
     {"guard", install_guards},
+    {"shrink", shrink_two_mappings},
+    {"double", double_a_mapping},
     {"untraced", fork_untraced},
     {"undumpable", map_in_secret},
     {"process-advice", advise_by_process},

@@ -278,6 +278,21 @@ TEST_F(CommandTest, AChildCannotGetAwayUntraced) {
   EXPECT_EQ(recorder_.seen.runs(), (std::vector<pages::PageRun>{{.first = 3, .count = 1}}));
 }
 
+TEST_F(CommandTest, WhatIsCutOffByShrinkingIsNotLost) {
+  EXPECT_EQ(run(mapper("shrink", Policy::exact), recorder_).exit_code(), 0);
+  EXPECT_THAT(recorder_.losses, IsEmpty());
+  EXPECT_EQ(recorder_.seen.runs(),
+            (std::vector<pages::PageRun>{
+                {.first = 1, .count = 1}, {.first = 3, .count = 1}, {.first = 20, .count = 1}}));
+}
+
+TEST_F(CommandTest, SeesADoubledMapping) {
+  EXPECT_EQ(run(mapper("double", Policy::exact), recorder_).exit_code(), 0);
+  EXPECT_THAT(recorder_.losses, IsEmpty());
+  EXPECT_EQ(recorder_.seen.runs(),
+            (std::vector<pages::PageRun>{{.first = 1, .count = 1}, {.first = 23, .count = 1}}));
+}
+
 TEST_F(CommandTest, PoliciesDecideWhatIsMapped) {
   const auto pages_of = [&](const std::vector<std::string>& options, Policy policy) {
     Recorder recorder(file_);
