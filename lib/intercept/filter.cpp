@@ -16,9 +16,6 @@ namespace {
 
 using Code = std::vector<sock_filter>;
 
-constexpr std::uint32_t x32_bit = 0x40000000;  // __X32_SYSCALL_BIT, asm/unistd.h
-constexpr std::uint32_t i386_mmap2 = 192;      // arch/x86/entry/syscalls/syscall_32.tbl
-
 constexpr unsigned flags_argument = 3;  // of mmap, as of mmap2
 constexpr unsigned descriptor_argument = 4;
 constexpr unsigned madvise_advice = 2;
@@ -104,6 +101,7 @@ std::vector<int> stopping_advice(const Interest& interest) {
 
 std::vector<sock_filter> filter_program(const Interest& interest) {
   Code i386{load(offsetof(seccomp_data, nr))};
+  for_call(i386, i386_old_mmap, {answer(SECCOMP_RET_TRACE | foreign_call)});
   for_call(i386, i386_mmap2, stop_at_file_mapping(foreign_call));
   Code foreign{unless(BPF_JEQ, AUDIT_ARCH_I386, i386.size())};
   append(foreign, i386);

@@ -1,18 +1,37 @@
 #include <linux/sched.h>
 #include <sys/mman.h>
+#include <sys/ptrace.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <utility>
 
+#include "intercept/filter.h"
 #include "intercept/interceptor.h"
 
 // Calls that change which files are mapped where, and make and replace processes.
 namespace bytepath::intercept {
 namespace {
 
-constexpr std::uint64_t x32_bit = 0x40000000;
-
 int descriptor_of(std::uint64_t argument) { return static_cast<int>(argument); }
+
+// Of old_mmap: ebx points to an array of 32-bit numbers, of which the fourth are the flags and the
+// fifth is the descriptor (struct mmap_arg_struct32). -1: it maps no file.
+int descriptor_in_memory(pid_t thread, const Registers& registers) {
+  constexpr std::uint64_t flags_offset = 12;
+  errno = 0;
+  const auto flags_and_descriptor = static_cast<std::uint64_t>(ptrace(
+      PTRACE_PEEKDATA, thread, static_cast<std::uint32_t>(registers.rbx) + flags_offset, nullptr));
+  if (errno != 0 || (flags_and_descriptor & MAP_ANONYMOUS) != 0) return -1;
+  return descriptor_of(flags_and_descriptor >> 32U);
+}
+
+int descriptor_of_foreign_map(pid_t thread, const Registers& registers) {
+  if (registers.orig_rax == i386_old_mmap) return descriptor_in_memory(thread, registers);
+  // The fifth argument is in r8, of a 32-bit call in edi.
+  const bool is_x32 = (registers.orig_rax & x32_bit) != 0;
+  return descriptor_of(is_x32 ? registers.r8 : registers.rdi);
+}
 
 }  // namespace
 
@@ -56,9 +75,8 @@ void Interceptor::on_map(Tracee& tracee, Registers registers) {
 }
 
 void Interceptor::on_foreign_map(const Tracee& tracee, const Registers& registers) {
-  const bool is_x32 = (registers.orig_rax & x32_bit) != 0;
-  // The fifth argument is in r8, of a 32-bit call in edi.
-  const int descriptor = descriptor_of(is_x32 ? registers.r8 : registers.rdi);
+  const int descriptor = descriptor_of_foreign_map(tracee.thread, registers);
+  if (descriptor < 0) return;
   const auto file = chosen_file(tracee, descriptor);
   if (!file) return;
   observer_.lost(*file, tracee.process, "it was mapped by a 32-bit system call");

@@ -244,6 +244,29 @@ static void double_a_mapping(void) {
   touch(other, 3);
 }
 
+// The mmap of the first Linux, by its 32-bit interface.
+static long old_mmap(int flags, int fd) {
+  unsigned* const arguments =
+      mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
+  expect(arguments != MAP_FAILED, 1);
+  const unsigned values[] = {0, SIZE, PROT_READ, (unsigned)flags, (unsigned)fd, 0};
+  memcpy(arguments, values, sizeof values);
+  long result = 90;
+  __asm__ volatile("int $0x80"
+                   : "+a"(result)
+                   : "b"(arguments)
+                   : "memory", "r8", "r9", "r10", "r11");
+  return (int)result;
+}
+
+static void map_by_32_bit_calls(void) {
+  const int fd = open(file, O_RDONLY | O_CLOEXEC);
+  const long file_mapping = old_mmap(MAP_SHARED, fd);
+  expect(file_mapping >= 0 || file_mapping < -4095, 2);
+  const long memory = old_mmap(MAP_PRIVATE | MAP_ANONYMOUS, fd);
+  expect(memory >= 0 || memory < -4095, 3);
+}
+
 static const struct {
   const char* name;
   void (*run)(void);
@@ -255,6 +278,7 @@ static const struct {
     {"map-over", map_over_and_drop},
     {"advice", give_all_advice},
     {"guard", install_guards},
+    {"old-mmap", map_by_32_bit_calls},
     {"shrink", shrink_two_mappings},
     {"double", double_a_mapping},
     {"untraced", fork_untraced},

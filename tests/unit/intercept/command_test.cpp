@@ -293,6 +293,14 @@ TEST_F(CommandTest, SeesADoubledMapping) {
             (std::vector<pages::PageRun>{{.first = 1, .count = 1}, {.first = 23, .count = 1}}));
 }
 
+TEST_F(CommandTest, TellsThatA32BitCallMappedTheFile) {
+  const Outcome outcome = run(mapper("old-mmap", Policy::exact), recorder_);
+  if (outcome.signal() == SIGSEGV) GTEST_SKIP() << "this kernel has no 32-bit calls";
+  EXPECT_EQ(outcome.exit_code(), 0);
+  EXPECT_THAT(recorder_.losses,
+              testing::ElementsAre(file_ + ": it was mapped by a 32-bit system call"));
+}
+
 TEST_F(CommandTest, PoliciesDecideWhatIsMapped) {
   const auto pages_of = [&](const std::vector<std::string>& options, Policy policy) {
     Recorder recorder(file_);
