@@ -71,7 +71,8 @@ Tracer::Handled Tracer::handle_some() {
     if (thread > 0) {
       handle(thread, status, used);
     } else if (thread == 0 || errno != EINTR) {
-      return thread == 0 && !table_.empty() ? Handled::all : Handled::the_last;
+      const bool is_empty = table_.empty() && strangers_.empty();
+      return thread == 0 && !is_empty ? Handled::all : Handled::the_last;
     }
   }
   return Handled::a_part;
