@@ -9,6 +9,7 @@
 
 #include "intercept/interruption.h"
 #include "intercept/launch.h"
+#include "intercept/launched_child.h"
 #include "intercept/process_status.h"
 #include "intercept/tracer.h"
 
@@ -24,12 +25,6 @@ constexpr auto ask_every = 50ms;
 std::uint64_t nanoseconds(Clock::time_point time) {
   return static_cast<std::uint64_t>(
       std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count());
-}
-
-std::uint64_t microseconds(const timeval& time) {
-  constexpr std::uint64_t second = 1000000;
-  return static_cast<std::uint64_t>(time.tv_sec) * second +
-         static_cast<std::uint64_t>(time.tv_usec);
 }
 
 // Counts of a process that is read in two ways may be a little apart.

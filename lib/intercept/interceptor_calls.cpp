@@ -137,6 +137,10 @@ void Interceptor::on_exec(Tracee& tracee) {
   Tracee* leader = table_.find(tracee.process);
   if (leader != nullptr) leader->is_execing = true;
   tell(tracee, tracee.memory->mappings.all());
+  tracee.behind_call = [this, process = tracee.process](Registers& /*after*/) {
+    // It failed.
+    if (Tracee* back = table_.find(process)) back->is_execing = false;
+  };
 }
 
 // With CLONE_UNTRACED.

@@ -59,12 +59,6 @@ bool can_be_run(const char* path) {
   return faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) == 0;
 }
 
-std::uint64_t microseconds(const timeval& time) {
-  constexpr std::uint64_t second = 1000000;
-  return static_cast<std::uint64_t>(time.tv_sec) * second +
-         static_cast<std::uint64_t>(time.tv_usec);
-}
-
 void report_ready(int socket) {
   rusage used{};
   getrusage(RUSAGE_SELF, &used);
@@ -90,6 +84,12 @@ int place_descriptors(const Request& request, int socket) {
 }
 
 }  // namespace
+
+std::uint64_t microseconds(const timeval& time) {
+  constexpr std::uint64_t second = 1000000;
+  return static_cast<std::uint64_t>(time.tv_sec) * second +
+         static_cast<std::uint64_t>(time.tv_usec);
+}
 
 [[noreturn]] void become_program(const Request& request, const Prepared& prepared, int socket,
                                  const sigset_t& signal_mask) {

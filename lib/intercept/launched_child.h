@@ -22,6 +22,9 @@ struct Message {
   std::uint64_t blocks_in = 0;
 };
 
+// Of getrusage(2).
+std::uint64_t microseconds(const timeval& time);
+
 // Made before the fork, as nothing may be allocated behind it: another thread may hold malloc's
 // lock.
 struct Prepared {
