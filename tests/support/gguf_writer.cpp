@@ -175,6 +175,48 @@ class Output {
   std::string buffer_;
 };
 
+// A router that goes by the token alone. The first block of a token's vector, 32 numbers, holds 0
+// but for a 1 in the place of its group; no layer adds to these numbers, as the rows of the
+// matrices that write them are 0. So whatever the norm makes of the vector, the group's number is
+// the only one above 0, and an expert's row of the router with a 1 in that place, and 0 elsewhere,
+// is above the rows that have none.
+constexpr std::uint64_t group_numbers = block_elements;
+
+bool is_router(const GgufFile::Tensor& tensor) {
+  return tensor.name.ends_with("ffn_gate_inp.weight");
+}
+
+bool sends(const RandomModel& model, std::uint32_t layer, std::uint32_t group,
+           std::uint32_t expert) {
+  for (std::uint32_t rank = 0; rank < model.used_experts; ++rank)
+    if (routed_expert(model, layer, group, rank) == expert) return true;
+  return false;
+}
+
+Result<> write_router(Output& out, const RandomModel& model, std::uint32_t layer) {
+  std::vector<float> row(model.embedding);
+  for (std::uint32_t expert = 0; expert < model.experts; ++expert) {
+    for (std::uint32_t group = 0; group < model.token_groups; ++group)
+      row[group] = sends(model, layer, group, expert) ? 1.0F : 0.0F;
+    if (auto done =
+            out.write({reinterpret_cast<const char*>(row.data()), row.size() * sizeof(float)});
+        !done)
+      return done;
+  }
+  return {};
+}
+
+// Is a block of this tensor one of those that write the groups' numbers of the residual?
+bool writes_group_numbers(const RandomModel& model, const GgufFile::Tensor& tensor,
+                          std::uint64_t block) {
+  if (model.token_groups == 0) return false;
+  const std::uint64_t blocks_of_row = tensor.shape.front() / block_elements;
+  const std::uint64_t rows = tensor.shape[1];
+  const bool adds =
+      tensor.name.ends_with("attn_output.weight") || tensor.name.ends_with("ffn_down_exps.weight");
+  return adds && block / blocks_of_row % rows < group_numbers;
+}
+
 Result<> write_floats(Output& out, const GgufFile::Tensor& tensor, Random& random) {
   const bool norm = tensor.name.find("norm") != std::string::npos;
   for (std::uint64_t i = elements_of(tensor); i > 0; --i) {
@@ -189,23 +231,36 @@ Result<> write_floats(Output& out, const GgufFile::Tensor& tensor, Random& rando
 // Bytes from -128 to 127 have a standard deviation of 74: with this scale a product with a vector
 // of ones has one of about 1, whatever the row's length, so that nothing grows or vanishes by
 // layers.
-Result<> write_blocks(Output& out, const GgufFile::Tensor& tensor, Random& random) {
+Result<> write_blocks(Output& out, const GgufFile::Tensor& tensor, const RandomModel& model,
+                      Random& random) {
   struct Block {
     std::uint16_t scale;
     std::uint16_t values[(block_bytes - sizeof(std::uint16_t)) / sizeof(std::uint16_t)];
   };
   static_assert(sizeof(Block) == block_bytes);
   const std::uint64_t row = tensor.shape.front();
-  // The model never says a special token, so that it never ends a text by itself.
-  std::uint64_t silent_blocks =
-      tensor.name == "output.weight" ? special_tokens * (row / block_elements) : 0;
+  const std::uint64_t blocks_of_row = row / block_elements;
+  const bool is_output = tensor.name == "output.weight";
+  const bool has_groups = model.token_groups > 0 && tensor.name == "token_embd.weight";
   Block block{.scale = half_bits(1.0F / (74.0F * std::sqrt(static_cast<float>(row))))};
-  for (std::uint64_t i = elements_of(tensor) / block_elements; i > 0; --i) {
+  const std::uint16_t scale = block.scale;
+  const std::uint64_t blocks = elements_of(tensor) / block_elements;
+  for (std::uint64_t i = 0; i < blocks; ++i) {
+    const std::uint64_t token = i / blocks_of_row;
+    const bool of_group = has_groups && i % blocks_of_row == 0;
+    // The model never says a special token, so that it never ends a text by itself.
+    const bool silent =
+        (is_output && token < special_tokens) || of_group || writes_group_numbers(model, tensor, i);
+    block.scale = of_group ? half_bits(1.0F / 64) : scale;
     for (std::size_t at = 0; at < std::size(block.values); at += 4) {
-      const std::uint64_t bits = silent_blocks > 0 ? 0 : random.next();
+      const std::uint64_t bits = silent ? 0 : random.next();
       std::memcpy(&block.values[at], &bits, sizeof bits);
     }
-    if (silent_blocks > 0) --silent_blocks;
+    if (of_group) {
+      // 64 / 64 is 1.
+      const std::size_t place = token % model.token_groups;
+      reinterpret_cast<std::int8_t*>(block.values)[place] = 64;
+    }
     if (auto done = out.write({reinterpret_cast<const char*>(&block), sizeof block}); !done)
       return done;
   }
@@ -213,17 +268,19 @@ Result<> write_blocks(Output& out, const GgufFile::Tensor& tensor, Random& rando
 }
 
 Result<> check(const RandomModel& model) {
-  const bool fits = model.layers > 0 && model.embedding > 0 && model.embedding % head_size == 0 &&
-                    model.feed_forward > 0 && model.feed_forward % block_elements == 0 &&
-                    model.vocabulary >= special_tokens + byte_tokens &&
-                    model.used_experts <= model.experts &&
-                    (model.experts == 0) == (model.used_experts == 0);
+  const bool fits =
+      model.layers > 0 && model.embedding > 0 && model.embedding % head_size == 0 &&
+      model.feed_forward > 0 && model.feed_forward % block_elements == 0 &&
+      model.vocabulary >= special_tokens + byte_tokens && model.used_experts <= model.experts &&
+      (model.experts == 0) == (model.used_experts == 0) && model.token_groups <= group_numbers &&
+      model.token_groups * model.used_experts <= model.experts;
   if (fits) return {};
-  return fail(ErrorKind::usage,
-              fmt::format("these numbers make no model: the embedding has to be a multiple of {}, "
-                          "the feed-forward size of {}, the vocabulary at least {}, and some "
-                          "experts are used, but not more than there are",
-                          head_size, block_elements, special_tokens + byte_tokens));
+  return fail(
+      ErrorKind::usage,
+      fmt::format("these numbers make no model: the embedding has to be a multiple of {}, "
+                  "the feed-forward size of {}, the vocabulary at least {}, and some "
+                  "experts are used, but not more than there are, and not more by all groups",
+                  head_size, block_elements, special_tokens + byte_tokens));
 }
 
 }  // namespace
@@ -241,10 +298,12 @@ Result<> write_random_gguf(const std::string& path, const RandomModel& model) {
   Output out(descriptor.get(), path);
   if (auto written = out.write(file.content()); !written) return written;
   Random random(model.seed);
+  std::uint32_t layer = 0;
   const std::string zeros(file.alignment, '\0');
   for (const GgufFile::Tensor& tensor : file.tensors) {
-    auto written =
-        tensor.type == q8_0 ? write_blocks(out, tensor, random) : write_floats(out, tensor, random);
+    auto written = model.token_groups > 0 && is_router(tensor) ? write_router(out, model, layer++)
+                   : tensor.type == q8_0 ? write_blocks(out, tensor, model, random)
+                                         : write_floats(out, tensor, random);
     if (!written) return written;
     const std::uint64_t padding =
         (file.alignment - size_of(tensor) % file.alignment) % file.alignment;

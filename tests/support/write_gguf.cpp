@@ -6,8 +6,9 @@
 #include "base/text.h"
 #include "tests/support/gguf_writer.h"
 
-// write_gguf OUT --kind dense|moe --layers N --embd N --ff N --experts N --used N --vocab N --seed
-// N
+// write_gguf OUT --kind dense|moe --layers N --embd N --ff N --experts N --used N --groups N
+// --vocab N
+// --seed N
 //
 // Sizes that tests and demos use:
 //   about 2 MB, dense:  (no options)
@@ -33,9 +34,10 @@ int main(int argc, char** argv) {
                                                          {"--ff", &model.feed_forward},
                                                          {"--experts", &experts},
                                                          {"--used", &used},
+                                                         {"--groups", &model.token_groups},
                                                          {"--vocab", &model.vocabulary}};
   const std::string options =
-      "OUT --kind dense|moe --layers|--embd|--ff|--experts|--used|--vocab|--seed N";
+      "OUT --kind dense|moe --layers|--embd|--ff|--experts|--used|--groups|--vocab|--seed N";
   const std::span<char*> arguments(argv, static_cast<std::size_t>(argc));
   if (argc < 2 || argc % 2 != 0) return complain("a file and pairs of options are needed", options);
   bool mixture = false;
