@@ -65,7 +65,8 @@ void Interceptor::on_process_advice(Tracee& tracee, const Registers& registers) 
   const Tracee* target = named ? table_.find(*named) : &tracee;
   if (target == nullptr) return;
   const auto buffers = read_buffers(tracee.thread, registers.rsi, registers.rdx);
-  if (drops_pages(static_cast<int>(registers.r10))) {
+  const auto advice = static_cast<int>(registers.r10);
+  if (drops_pages(advice)) {
     const AddressSpace& mappings = target->memory->mappings;
     if (!buffers) tell(*target, mappings.all());
     for (const iovec& buffer : buffers.value_or(std::vector<iovec>())) {
@@ -74,8 +75,9 @@ void Interceptor::on_process_advice(Tracee& tracee, const Registers& registers) 
     }
     return;
   }
-  const bool has_known_flags = registers.r8 == 0;
-  if (!overrides_advice(policy_) || !named || !buffers || !has_known_flags) return;
+  const bool is_refused = registers.r8 != 0 ||  // flags, of which there are none
+                          (target->memory != tracee.memory && !is_for_others(advice));
+  if (!overrides_advice(policy_) || !named || !buffers || is_refused) return;
   std::int64_t bytes = 0;
   bool hits = false;
   for (const iovec& buffer : *buffers) {

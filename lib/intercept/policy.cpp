@@ -111,4 +111,8 @@ bool drops_pages(int memory_advice) {
   return std::ranges::find(dropping, memory_advice) != dropping.end();
 }
 
+bool is_for_others(int memory_advice) {
+  return memory_advice == MADV_WILLNEED || memory_advice == madv_collapse;
+}
+
 }  // namespace bytepath::intercept

@@ -42,5 +42,8 @@ std::span<const int> file_advice();
 // Those of madvise(2) which take mapped pages away.
 std::span<const int> dropping_advice();
 bool drops_pages(int memory_advice);
+// May process_madvise(2) bring pages into another process's memory by it? The kernel refuses the
+// rest (process_madvise_remote_valid, mm/madvise.c).
+bool is_for_others(int memory_advice);
 
 }  // namespace bytepath::intercept

@@ -267,6 +267,28 @@ static void map_by_32_bit_calls(void) {
   expect(memory >= 0 || memory < -4095, 3);
 }
 
+// Of another process only a few are allowed, and to those who may schedule it.
+static void advise_the_parent(void) {
+  char* const at = map(MAP_SHARED, PROT_READ, NULL);
+  touch(at, 1);
+  touch(at, 3);
+  const int self = (int)syscall(SYS_pidfd_open, getpid(), 0);
+  const pid_t child = fork();
+  if (child == 0) {
+    munmap(at, SIZE);
+    const struct iovec piece = {at, SIZE};
+    const long brought = syscall(SYS_process_madvise, self, &piece, 1, MADV_WILLNEED, 0);
+    expect(brought == SIZE || errno == EPERM, 1);
+    expect(syscall(SYS_process_madvise, self, &piece, 1, MADV_POPULATE_READ, 0) < 0, 2);
+    const long dropped = syscall(SYS_process_madvise, self, &piece, 1, MADV_PAGEOUT, 0);
+    expect(dropped == SIZE || errno == EPERM, 3);
+    _exit(0);
+  }
+  int status = 0;
+  expect(waitpid(child, &status, 0) == child, 4);
+  expect(WIFEXITED(status) && WEXITSTATUS(status) == 0, 5);
+}
+
 static const struct {
   const char* name;
   void (*run)(void);
@@ -278,6 +300,7 @@ static const struct {
     {"map-over", map_over_and_drop},
     {"advice", give_all_advice},
     {"guard", install_guards},
+    {"advise-parent", advise_the_parent},
     {"old-mmap", map_by_32_bit_calls},
     {"shrink", shrink_two_mappings},
     {"double", double_a_mapping},

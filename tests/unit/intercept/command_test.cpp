@@ -257,6 +257,12 @@ TEST_F(CommandTest, AdviceByProcessIsTreatedAsAnyOther) {
                                                                 {.first = 9, .count = 1}}));
 }
 
+TEST_F(CommandTest, SeesWhatAnotherProcessTakesAway) {
+  EXPECT_EQ(run(mapper("advise-parent", Policy::exact), recorder_).exit_code(), 0);
+  EXPECT_EQ(recorder_.seen.runs(),
+            (std::vector<pages::PageRun>{{.first = 1, .count = 1}, {.first = 3, .count = 1}}));
+}
+
 TEST_F(CommandTest, TellsThatAProcessForbidsALook) {
   if (!test::holds_without_root([] { return access(BYTEPATH_MAPPER, X_OK) == 0; })) {
     GTEST_SKIP() << "nobody cannot reach the program";

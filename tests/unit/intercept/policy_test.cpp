@@ -98,6 +98,12 @@ TEST(Policy, AdviceEitherBringsInOrTakesAway) {
   EXPECT_FALSE(drops_pages(MADV_FREE));  // of anonymous memory only
 }
 
+TEST(Policy, FewAdviceMayConcernAnotherProcess) {
+  EXPECT_TRUE(is_for_others(MADV_WILLNEED));
+  EXPECT_FALSE(is_for_others(MADV_POPULATE_READ));
+  EXPECT_FALSE(is_for_others(MADV_RANDOM));
+}
+
 TEST(Policy, EachHasANameOfItsOwn) {
   std::set<std::string> names;
   for (const Policy policy :
