@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <filesystem>
 #include <set>
 #include <span>
 #include <string_view>
@@ -23,6 +24,10 @@ constexpr char other_safetensors[] =
 
 // What readers of a model, a report above all, rely on without a look.
 void check(const Model& model) {
+  std::set<std::filesystem::path> paths;  // a file of two numbers would hide an overlap
+  for (const ModelFile& file : model.files) {
+    require(paths.insert(std::filesystem::path(file.path).lexically_normal()).second);
+  }
   std::set<std::string_view> names;
   const Tensor* before = nullptr;
   for (const Tensor& tensor : model.tensors) {

@@ -24,6 +24,13 @@ std::string error_of(const std::string& text) {
   return read.error().message;
 }
 
+void expect_same(const FilePages& read, const FilePages& written) {
+  EXPECT_EQ(read.path, written.path);
+  EXPECT_EQ(read.bytes, written.bytes);
+  EXPECT_EQ(read.pages.size(), written.pages.size());
+  EXPECT_EQ(read.pages.runs(), written.pages.runs());
+}
+
 TEST(PageFile, WritesWhatTheHeaderDescribes) {
   EXPECT_EQ(to_text({}), header);
   const std::vector<FilePages> files = {file("/models/my moe.gguf", 40960, {{0, 2}, {5, 5}}),
@@ -38,12 +45,7 @@ TEST(PageFile, ReadsWhatItWrites) {
   const auto read = from_text(to_text(files), "x");
   ASSERT_TRUE(read) << read.error().message;
   ASSERT_EQ(read->size(), files.size());
-  for (std::size_t i = 0; i < files.size(); ++i) {
-    EXPECT_EQ((*read)[i].path, files[i].path);
-    EXPECT_EQ((*read)[i].bytes, files[i].bytes);
-    EXPECT_EQ((*read)[i].pages.size(), files[i].pages.size());
-    EXPECT_EQ((*read)[i].pages.runs(), files[i].pages.runs());
-  }
+  for (std::size_t i = 0; i < files.size(); ++i) expect_same((*read)[i], files[i]);
 }
 
 TEST(PageFile, EscapesPaths) {
