@@ -267,8 +267,19 @@ static void map_by_32_bit_calls(void) {
   expect(memory >= 0 || memory < -4095, 3);
 }
 
+// Puts this page into the page cache by itself: of a large folio the kernel pages no part out.
+static void cache_alone(int fd, size_t page) {
+  static const char content[PAGE];
+  expect(pwrite(fd, content, PAGE, (off_t)(page * PAGE)) == PAGE, 21);
+}
+
 // Of another process only a few are allowed, and to those who may schedule it.
 static void advise_the_parent(void) {
+  const int fd = open(file, O_RDWR | O_CLOEXEC);
+  expect(fsync(fd) == 0 && posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED) == 0, 6);
+  cache_alone(fd, 1);
+  cache_alone(fd, 3);
+  close(fd);
   char* const at = map(MAP_SHARED, PROT_READ, NULL);
   touch(at, 1);
   touch(at, 3);
