@@ -93,8 +93,12 @@ void Interceptor::tell_all() {
 
 std::shared_ptr<const MappedFile> Interceptor::chosen_file(const Tracee& tracee, int descriptor) {
   const auto file = file_of(tracee.thread, descriptor);
-  if (!file) tell_hidden(tracee, file.error().message);
-  return file && *file ? files_.choose(**file) : nullptr;
+  if (!file) {
+    tell_hidden(tracee, file.error().message);
+    return nullptr;
+  }
+  const std::optional<MappedFile>& regular = *file;
+  return regular ? files_.choose(*regular) : nullptr;
 }
 
 void Interceptor::tell_hidden(const Tracee& tracee, const std::string& why) {

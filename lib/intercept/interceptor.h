@@ -29,6 +29,10 @@ class Interceptor {
 
  private:
   using Mappings = std::vector<Mapping>;
+  struct Range {
+    std::uint64_t start;
+    std::uint64_t end;
+  };
   struct Mapped;  // a mapping that was just made, and what is still to be done to it
 
   // interceptor_calls.cpp
@@ -36,6 +40,7 @@ class Interceptor {
   void on_foreign_map(const Tracee& tracee, const Registers& registers);
   void on_unmap(Tracee& tracee, std::uint64_t start, std::uint64_t length);
   void on_remap(Tracee& tracee, const Registers& registers);
+  void move(const Tracee& tracee, const Mappings& mappings, const Range& from, const Range& to);
   void on_exec(Tracee& tracee);
   static void on_clone(Tracee& tracee, Registers registers);
   // interceptor_advice.cpp

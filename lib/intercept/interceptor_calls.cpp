@@ -103,7 +103,7 @@ void Interceptor::on_remap(Tracee& tracee, const Registers& registers) {
     restore_unless_done(tracee, std::move(taken));
     return;
   }
-  tracee.behind_call = [this, &tracee, taken, moved, call, old_end](Registers& after) {
+  tracee.behind_call = [this, &tracee, taken, moved, call, start, old_end](Registers& after) {
     AddressSpace& mappings = tracee.memory->mappings;
     if (is_error(after.rax)) {
       for (const Mapping& mapping : taken) mappings.insert(mapping);
@@ -112,24 +112,29 @@ void Interceptor::on_remap(Tracee& tracee, const Registers& registers) {
     if ((call[3] & MREMAP_DONTUNMAP) != 0) {
       for (const Mapping& mapping : moved) mappings.insert(mapping);
     }
-    const std::uint64_t end = end_of_pages(after.rax, call[2]);
-    for (Mapping mapping : moved) {
-      // Only what is one mapping can be enlarged: it then shows more of its file.
-      const bool is_whole = mapping.end == old_end;
-      const std::uint64_t size = mapping.end - mapping.start;
-      mapping.start = mapping.start - call[0] + after.rax;
-      mapping.end = is_whole ? end : std::min(end, mapping.start + size);
-      if (mapping.start >= mapping.end) continue;  // it shrank, and this was cut off
-      mappings.insert(mapping);
-      if (!mapping.exact) continue;
-      // Moving takes the registration away (there is no UFFD_FEATURE_EVENT_REMAP), growing leaves
-      // it.
-      const auto registered = register_exact(*tracee.memory, mapping);
-      if (registered) continue;
-      mappings.set_inexact(mapping.start, mapping.end);
-      tell_lost(tracee, {mapping}, registered.error().message);
-    }
+    move(tracee, moved, {.start = start, .end = old_end},
+         {.start = after.rax, .end = end_of_pages(after.rax, call[2])});
   };
+}
+
+void Interceptor::move(const Tracee& tracee, const Mappings& mappings, const Range& from,
+                       const Range& to) {
+  AddressSpace& space = tracee.memory->mappings;
+  for (Mapping mapping : mappings) {
+    // Only what is one mapping can be enlarged: it then shows more of its file.
+    const bool is_last = mapping.end == from.end;
+    const std::uint64_t size = mapping.end - mapping.start;
+    mapping.start = mapping.start - from.start + to.start;
+    mapping.end = is_last ? to.end : std::min(to.end, mapping.start + size);
+    if (mapping.start >= mapping.end) continue;  // it shrank, and this was cut off
+    space.insert(mapping);
+    if (!mapping.exact) continue;
+    // Moving takes the registration away (there is no UFFD_FEATURE_EVENT_REMAP), growing leaves it.
+    const auto registered = register_exact(*tracee.memory, mapping);
+    if (registered) continue;
+    space.set_inexact(mapping.start, mapping.end);
+    tell_lost(tracee, {mapping}, registered.error().message);
+  }
 }
 
 void Interceptor::on_exec(Tracee& tracee) {
