@@ -128,7 +128,7 @@ Command Probe::command(const std::string& name, const std::string& summary, Run 
 
 bool Probe::Impl::cut_short() const {
   const int signal = Interrupt::signal();
-  return signal != 0 && !(signal == SIGINT && ends_by_interrupt);
+  return signal != 0 && (signal != SIGINT || !ends_by_interrupt);
 }
 
 void Probe::Impl::add_common_options() {

@@ -301,9 +301,14 @@ Result<> write_random_gguf(const std::string& path, const RandomModel& model) {
   std::uint32_t layer = 0;
   const std::string zeros(file.alignment, '\0');
   for (const GgufFile::Tensor& tensor : file.tensors) {
-    auto written = model.token_groups > 0 && is_router(tensor) ? write_router(out, model, layer++)
-                   : tensor.type == q8_0 ? write_blocks(out, tensor, model, random)
-                                         : write_floats(out, tensor, random);
+    Result<> written;
+    if (model.token_groups > 0 && is_router(tensor)) {
+      written = write_router(out, model, layer++);
+    } else if (tensor.type == q8_0) {
+      written = write_blocks(out, tensor, model, random);
+    } else {
+      written = write_floats(out, tensor, random);
+    }
     if (!written) return written;
     const std::uint64_t padding =
         (file.alignment - size_of(tensor) % file.alignment) % file.alignment;
