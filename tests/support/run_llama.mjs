@@ -2,7 +2,8 @@
 //
 // Runs a GGUF in the real llama.cpp, on the CPU and greedily, and prints how many tokens it made, how
 // many it evaluated for that, and in a second line the numbers of these. With MS it waits so many
-// milliseconds between two of them, and prints the number of each before it is evaluated. Of a model of write_gguf "<s>" is one token, the one that begins a text.
+// milliseconds between two of them, and prints the number of each before it is evaluated. Of a model
+// of write_gguf "<s>" is one token, the one that begins a text.
 // The package node-llama-cpp is looked for in the folder node_modules of BYTEPATH_LLAMA, or of the
 // working folder:
 //   npm install node-llama-cpp@3.22.1 @node-llama-cpp/linux-x64@3.22.1 --ignore-scripts --omit=optional
