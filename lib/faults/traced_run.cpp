@@ -170,6 +170,7 @@ Result<TracedRun> trace_command(WatchedFiles watched, const CommandLine& command
   }
   TracedRun run = finish(*account, evictions, options, std::move(facts));
   run.signal = outcome.signal();
+  run.flaws = recorder.flaws();
   return run;
 }
 

@@ -9,6 +9,7 @@
 #include "base/progress.h"
 #include "base/result.h"
 #include "faults/command_line.h"
+#include "faults/page_recorder.h"
 #include "faults/tracer_choice.h"
 #include "faults/watched_files.h"
 #include "pages/page_file.h"
@@ -29,10 +30,11 @@ struct TraceOptions {
 // What came of a run that went wrong on the way: the document holds what was seen until then.
 struct TracedRun {
   result::Document document;
-  std::optional<Error> error;       // the trace file could not be written
-  int signal = 0;                   // that ended the command
-  std::size_t mapped_files = 0;     // of the watched files
-  std::uint64_t read_by_calls = 0;  // bytes of watched files that were read by system calls
+  std::optional<Error> error;             // the trace file could not be written
+  int signal = 0;                         // that ended the command
+  std::size_t mapped_files = 0;           // of the watched files
+  std::uint64_t read_by_calls = 0;        // bytes of watched files that were read by system calls
+  std::vector<PageRecorder::Flaw> flaws;  // what could not be looked at
 };
 
 // Runs the command under a tracer. `progress` returning false ends it.

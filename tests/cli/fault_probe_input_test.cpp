@@ -197,6 +197,21 @@ TEST_F(FaultProbeInput, WithACommandThatFailsWarns) {
   }
 }
 
+// A program that its user may run and not read cannot be looked at by that user.
+TEST_F(FaultProbeInput, WithAProgramThatHidesItsFilesSaysSo) {
+  if (geteuid() != 0) GTEST_SKIP() << "needs root, to become the user of another's program";
+  const auto hidden = place_.copy_of(BYTEPATH_TOUCHER);
+  ASSERT_EQ(::chmod(hidden.c_str(), 0711), 0);
+  for (const char* command : {"touch", "run"}) {
+    SCOPED_TRACE(command);
+    auto words = with_command({command, "--json", "-"}, {hidden, place_.weights(), "seq"});
+    words.insert(words.begin(), place_.copy_of(probe_path("fault-probe")));
+    const auto outcome = run({.arguments = std::move(words), .user = nobody});
+    EXPECT_EQ(outcome.status, 3);
+    expect_error_and_hint(outcome.err, {place_.weights(), "not seen to be mapped", "forbids"});
+  }
+}
+
 TEST_F(FaultProbeInput, WithACommandThatEndsWithALargeStatusWasNotKilled) {
   for (const char* command : {"touch", "run"}) {
     SCOPED_TRACE(command);

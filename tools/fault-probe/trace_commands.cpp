@@ -34,11 +34,21 @@ void complain_later(const cli::Context& context, Error error) {
   if (!context.late_error->has_value()) *context.late_error = std::move(error);
 }
 
+// flaws: what could not be looked at, the model perhaps among it.
 void check_mapped(const Options& options, const cli::Context& context, const std::string& subject,
-                  std::size_t mapped_files, std::uint64_t read_by_calls) {
+                  std::size_t mapped_files, std::uint64_t read_by_calls,
+                  std::span<const faults::PageRecorder::Flaw> flaws) {
   if (options.models.empty() || mapped_files > 0 || context.cut_short()) return;
   const std::string more =
       options.models.size() > 1 ? fmt::format(" and {} more", options.models.size() - 1) : "";
+  if (!flaws.empty()) {
+    return complain_later(
+        context,
+        {.kind = ErrorKind::unsupported,
+         .message = fmt::format("{}{}: not seen to be mapped by {}: {}: {}", options.models.front(),
+                                more, subject, flaws.front().file, flaws.front().why),
+         .hint = "root may look at every process"});
+  }
   complain_later(
       context,
       {.kind = ErrorKind::unsupported,
@@ -145,14 +155,14 @@ Result<result::Document> run(const Options& options, const cli::Context& context
                                        options.duration, trace, context.progress));
     run = std::move(traced);
     check_mapped(options, context, fmt::format("process {}", options.process), run.mapped_files,
-                 run.read_by_calls);
+                 run.read_by_calls, run.flaws);
   } else {
     BYTEPATH_TRY(command, command_of(options, context));
     BYTEPATH_TRY(traced,
                  faults::trace_command(std::move(watched), command, trace, context.progress));
     run = std::move(traced);
     check_end(context, run.signal);
-    check_mapped(options, context, command.text(), run.mapped_files, run.read_by_calls);
+    check_mapped(options, context, command.text(), run.mapped_files, run.read_by_calls, run.flaws);
   }
   if (run.error) complain_later(context, *run.error);
   const auto& metrics = run.document.metrics;
@@ -194,7 +204,7 @@ Result<result::Document> touch(const Options& options, const cli::Context& conte
     }
   }
   check_end(context, run.facts.outcome.signal());
-  check_mapped(options, context, command.text(), run.records.size(), 0);
+  check_mapped(options, context, command.text(), run.records.size(), 0, run.facts.flaws);
   return with_host(faults::touch_document(run.records, run.facts));
 }
 
