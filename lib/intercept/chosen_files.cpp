@@ -8,7 +8,9 @@
 #include <cerrno>
 #include <climits>
 #include <cstdlib>
-#include <fstream>
+
+#include "base/file.h"
+#include "base/text.h"
 
 namespace bytepath::intercept {
 namespace {
@@ -22,13 +24,12 @@ std::string link_target(const std::string& link) {
 // The value behind a key ("flags:") of /proc/PID/fdinfo/N, empty where it has none, proc(5).
 // Nothing: it cannot be read.
 std::optional<std::string> descriptor_info(pid_t thread, int descriptor, std::string_view wanted) {
-  std::ifstream info(fmt::format("/proc/{}/fdinfo/{}", thread, descriptor));
-  std::string key;
-  std::string value;
-  if (!(info >> key >> value)) return std::nullopt;
-  do {
-    if (key == wanted) return value;
-  } while (info >> key >> value);
+  const auto info = read_file(fmt::format("/proc/{}/fdinfo/{}", thread, descriptor));
+  if (!info) return std::nullopt;
+  for (const std::string_view line : split(*info, '\n')) {
+    const auto found = words(line);
+    if (found.size() >= 2 && found[0] == wanted) return std::string(found[1]);
+  }
   return std::string();
 }
 
@@ -65,9 +66,10 @@ std::optional<pid_t> process_named_by(pid_t thread, int descriptor) {
 std::optional<bool> shows_file(pid_t thread, std::uint64_t address, const MappedFile& file) {
   // "start-end rights offset major:minor inode path", proc(5). The device is not compared: btrfs
   // and overlayfs tell another one here than stat(2) does.
-  std::ifstream maps(fmt::format("/proc/{}/maps", thread));
+  const auto maps = read_file(fmt::format("/proc/{}/maps", thread));
   if (!maps) return std::nullopt;
-  for (std::string line; std::getline(maps, line);) {
+  for (const std::string_view each : split(*maps, '\n')) {
+    const std::string line(each);
     char* at = nullptr;
     const std::uint64_t start = std::strtoull(line.c_str(), &at, 16);
     if (*at != '-') continue;
