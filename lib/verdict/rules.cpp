@@ -1,5 +1,6 @@
 #include <array>
 
+#include "verdict/chunk_rules.h"
 #include "verdict/comparison_rules.h"
 #include "verdict/cpu_rules.h"
 #include "verdict/fault_rules.h"
@@ -109,6 +110,8 @@ std::span<const Rule> rules() {
       Rule{"fault-probe", "", "the line that sums up policies", judge_what_if},
       Rule{"fault-probe", "", "the line that sums up heat", judge_heat},
       Rule{"fault-probe", "", "the line that sums up", judge_faults},
+      Rule{"chunk-probe", "", "the line that sums up images", judge_dedup},
+      Rule{"chunk-probe", "", "the line that sums up caches", judge_cache_what_if},
   };
   return rows;
 }

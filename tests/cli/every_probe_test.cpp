@@ -35,6 +35,7 @@ class EveryProbe : public testing::TestWithParam<std::string> {
     if (like_hyperfine())
       arguments.insert(arguments.end(), {"--debug-mode", "sleep 1", "-f", "text"});
     if (name() == "probe-compare") arguments.insert(arguments.end(), {saved, saved});
+    if (name() == "chunk-probe") arguments.insert(arguments.end(), {"dedup", saved});
     if (name() == "fault-probe") arguments.insert(arguments.end(), {"map", saved, "--grid", "4K"});
     return arguments;
   }
