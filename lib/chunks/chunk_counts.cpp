@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
-#define XXH_INLINE_ALL
+#define XXH_INLINE_ALL  // NOLINT(readability-identifier-naming): theirs
 #include <xxhash.h>
 
 #include "chunks/chunk_table.h"
@@ -31,10 +31,10 @@ struct ChunkCounter::Grid {
   };
   std::uint64_t chunk_bytes;
   ChunkTable table;
-  std::vector<std::uint64_t> hashes = {};
+  std::vector<std::uint64_t> hashes;
   std::uint32_t bytes = 0;
   bool is_zero = true;
-  std::vector<Totals> images = {};
+  std::vector<Totals> images;
 
   void add(std::uint64_t hash, std::uint32_t page_bytes, bool zero, std::uint32_t image) {
     hashes.push_back(hash);
@@ -58,7 +58,7 @@ struct ChunkCounter::Grid {
   }
 };
 
-ChunkCounter::ChunkCounter(std::vector<std::uint64_t> chunk_bytes, std::size_t most_chunks) {
+ChunkCounter::ChunkCounter(const std::vector<std::uint64_t>& chunk_bytes, std::size_t most_chunks) {
   for (const std::uint64_t bytes : chunk_bytes) {
     grids_.push_back({.chunk_bytes = bytes, .table = ChunkTable(most_chunks)});
   }

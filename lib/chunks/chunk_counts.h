@@ -33,7 +33,7 @@ class ChunkCounter {
   // chunk_bytes: powers of two from least_chunk on, ascending. most_chunks: that are remembered of
   // each grid, at 24 bytes each; with more of them it goes on with half of them, then a quarter,
   // chosen by their hash.
-  ChunkCounter(std::vector<std::uint64_t> chunk_bytes, std::size_t most_chunks);
+  ChunkCounter(const std::vector<std::uint64_t>& chunk_bytes, std::size_t most_chunks);
   ~ChunkCounter();
   ChunkCounter(ChunkCounter&&) noexcept;
 

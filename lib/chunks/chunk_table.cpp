@@ -25,12 +25,13 @@ ChunkTable::Chunk& ChunkTable::slot_of(std::uint64_t hash) {
 void ChunkTable::add(std::uint64_t hash, std::uint32_t image, std::uint32_t bytes) {
   if ((hash & mask_) != 0) return;
   Chunk* chunk = &slot_of(hash);
+  while (chunk->image == none && count_ == most_) {
+    mask_ = mask_ << 1U | 1U;
+    rehash(slots_.size());
+    if ((hash & mask_) != 0) return;
+    chunk = &slot_of(hash);
+  }
   if (chunk->image == none) {
-    if (count_ == most_) {
-      mask_ = mask_ << 1U | 1U;
-      rehash(slots_.size());
-      return add(hash, image, bytes);
-    }
     if ((count_ + 1) * 3 > slots_.size() * 2) {
       rehash(slots_.size() * 2);
       chunk = &slot_of(hash);

@@ -104,7 +104,7 @@ void add_images(Document& document, const DedupOptions& options, const ChunkCoun
   std::vector<std::vector<ImageCounts>> counts;
   for (std::size_t i = 0; i < options.grids.size(); ++i) {
     counts.push_back(counter.images(i));
-    table.columns.push_back({fmt::format("unique_{}K", options.grids[i] >> 10U), "percent"});
+    table.columns.emplace_back(fmt::format("unique_{}K", options.grids[i] >> 10U), "percent");
   }
   for (std::size_t image = 0; image < counts.front().size(); ++image) {
     const ImageCounts& smallest = counts.front()[image];

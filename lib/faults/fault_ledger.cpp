@@ -131,7 +131,8 @@ FaultClass FaultLedger::class_of(const bytepath_fault& fault, std::size_t file,
                                  std::uint64_t page) const {
   PageBefore before = PageBefore::unknown;
   const auto& cached = cached_before_[file];
-  if (records_[file].read && records_[file].read->contains(page)) {
+  const auto& read = records_[file].read;
+  if (read && read->contains(page)) {
     before = PageBefore::came_during_run;
   } else if (cached && page < cached->size()) {
     before = cached->contains(page) ? PageBefore::cached_before_run : PageBefore::came_during_run;
@@ -143,11 +144,16 @@ void FaultLedger::fault(const bytepath_fault& fault, const trace::Mapping* mappi
   ++all_faults_;
   if (fault.from_kernel != 0) count(from_kernel_, fault);
   const std::size_t index = file_of(fault, mapping);
-  if (mapping == nullptr) return count(unknown_, fault);
-  if (mapping->file.inode == 0) return count(anonymous_, fault);
-  if (index == WatchedFiles::none) return count(other_files_, fault);
-  const std::uint64_t offset = mapping->file_offset + (fault.address - mapping->start);
-  watched_fault(index, fault, offset / page_bytes);
+  if (mapping == nullptr) {
+    count(unknown_, fault);
+  } else if (mapping->file.inode == 0) {
+    count(anonymous_, fault);
+  } else if (index == WatchedFiles::none) {
+    count(other_files_, fault);
+  } else {
+    const std::uint64_t offset = mapping->file_offset + (fault.address - mapping->start);
+    watched_fault(index, fault, offset / page_bytes);
+  }
 }
 
 void FaultLedger::watched_fault(std::size_t index, const bytepath_fault& fault,
@@ -177,7 +183,7 @@ void FaultLedger::watched_fault(std::size_t index, const bytepath_fault& fault,
 void FaultLedger::pages_added(const bytepath_pages_added& added) {
   const trace::FileId id{.device = added.device, .inode = added.inode};
   const std::size_t index = watched_.find(id);
-  if (index != WatchedFiles::none) return count_read(index, added);
+  if (index != WatchedFiles::none) count_read(index, added);
   if (watched_.knows(id)) return;
   pending_.add(id, added);
   const auto at = threads_.find(added.thread);
@@ -226,9 +232,12 @@ std::size_t FaultLedger::file_of(const bytepath_call& call, const trace::Mapping
 void FaultLedger::call(const bytepath_call& call, const trace::Mapping* mapping) {
   if (call.call == bytepath_call_munmap || call.call == bytepath_call_mremap) return;
   const std::size_t index = file_of(call, mapping);
-  if (index != WatchedFiles::none) return count_call(index, call);
   const trace::FileId id{.device = call.device, .inode = call.inode};
-  if (id.inode != 0 && !watched_.knows(id)) pending_.add(id, call);
+  if (index != WatchedFiles::none) {
+    count_call(index, call);
+  } else if (id.inode != 0 && !watched_.knows(id)) {
+    pending_.add(id, call);
+  }
 }
 
 void FaultLedger::count_call(std::size_t index, const bytepath_call& call) {

@@ -1,6 +1,7 @@
 #include "faults/pending_events.h"
 
 #include <algorithm>
+#include <ranges>
 #include <utility>
 
 namespace bytepath::faults {
@@ -40,9 +41,11 @@ PendingEvents::OfFile PendingEvents::take(const trace::FileId& file) {
 std::optional<trace::FileId> PendingEvents::file_of(const Reading& reading) const {
   for (const auto& [file, events] : files_) {
     // In the order of time but for what one drain tells late: the newest are at the end.
-    const auto found = std::find_if(events.pages.rbegin(), events.pages.rend(),
-                                    [&](const auto& added) { return is_of(reading, added); });
-    if (found != events.pages.rend()) return file;
+    const auto newest_first = events.pages | std::views::reverse;
+    if (std::ranges::any_of(newest_first,
+                            [&](const auto& added) { return is_of(reading, added); })) {
+      return file;
+    }
   }
   return std::nullopt;
 }

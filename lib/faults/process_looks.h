@@ -26,7 +26,7 @@ class ProcessLooks {
   FaultLedger& ledger_;
   WatchedFiles& watched_;
   std::set<std::uint32_t> processes_;
-  std::chrono::steady_clock::time_point next_{};
+  std::chrono::steady_clock::time_point next_;
 };
 
 }  // namespace bytepath::faults

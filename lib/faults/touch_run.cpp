@@ -30,7 +30,7 @@ class TakenAway {
     pages::PageSet all = seen;
     const std::uint64_t gone = all.insert(ledger_.faulted(index));
     const auto losses = choice_.tracer->losses();
-    if (gone == 0 && !(losses.events() && evictions_.pages_of(index) > 0)) return {};
+    if (gone == 0 && (!losses.events() || evictions_.pages_of(index) == 0)) return {};
     if (losses.events()) return "pages were taken away from the process, and faults were lost";
     if (choice_.tracer->sees_user_faults_only()) {
       return "pages were taken away from the process, and faults of system calls, which this user "

@@ -79,7 +79,8 @@ void judge_read_amplification(Document& document) {
   constexpr double most = 2;
   const bool bounded = parameter_is_true(document, "mapped_is_upper_bound");
   for (const auto& file : file_faults(document)) {
-    const auto used = file.touched ? file.touched : bounded ? file.mapped : std::nullopt;
+    auto used = file.touched;
+    if (!used && bounded) used = file.mapped;
     if (!file.read || !used || !(*used > 0) || !(*file.read > most * *used)) continue;
     document.findings.push_back(
         {.id = "faults.read-amplification",

@@ -69,7 +69,7 @@ Result<result::Document> whatif(const Options& options, const cli::Context& cont
                                .capacities = ascending(options.capacities),
                                .sizes = options.sizes};
   for (const auto& name : options.policies) {
-    wanted.policies.push_back(*simulation::policy_named(name));
+    if (const auto policy = simulation::policy_named(name)) wanted.policies.push_back(*policy);
   }
   BYTEPATH_TRY(document, chunks::what_if(wanted, context.progress));
   return with_host(std::move(document));
