@@ -110,7 +110,7 @@ void add_images(Document& document, const DedupOptions& options, const ChunkCoun
     const ImageCounts& smallest = counts.front()[image];
     std::vector<Value> row = {options.images[image], bytes_value(smallest.all),
                               share(smallest.zero, smallest.all)};
-    for (const auto& grid : counts) row.push_back(share(grid[image].unique, grid[image].all));
+    for (const auto& grid : counts) row.emplace_back(share(grid[image].unique, grid[image].all));
     table.rows.push_back(std::move(row));
   }
   document.tables.push_back(std::move(table));
