@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <csignal>
 #include <map>
 #include <optional>
 #include <string>
@@ -66,6 +67,9 @@ class InterceptedRun : public testing::Test {
   }
 
   void SetUp() override {
+    // Ignored where the tests run in the background of a script (sh(1)), and so it would be by all
+    // that they start.
+    std::signal(SIGINT, SIG_DFL);
     const auto command = Command::start(request({"/bin/true"}));
     if (command) return;
     const bool refused =
