@@ -97,6 +97,19 @@ TEST_F(FaultProbeRun, ByPerfEventsMissesNoFault) {
   EXPECT_TRUE(says_not_measured(report, "what mremap moved"));
 }
 
+// The pages come into the page cache, but from the program.
+TEST_F(FaultProbeRun, OfAFileThatTheCommandWritesReadsNothing) {
+  BYTEPATH_SKIP_WITHOUT_BPF();
+  const auto script = "head -c " + std::to_string(place_.bytes()) + " /dev/zero >" +
+                      place_.weights() + "; exec " + BYTEPATH_TOUCHER + " " + place_.weights() +
+                      " seq";
+  const auto report =
+      document_of(fault_probe({"run", "--backend", "bpf", "-q", "-m", place_.weights(), "--grid",
+                               "1MiB", "--json", "-", "--", "/bin/sh", "-c", script}));
+  EXPECT_GT(metric_of(report, "faults"), 0);
+  EXPECT_EQ(metric_of(report, "read_bytes"), 0);
+}
+
 TEST_F(FaultProbeRun, OfAColdFileReadsWhatThePageCacheGains) {
   BYTEPATH_SKIP_WITHOUT_BPF();
   for (const Words& how : {Words{"seq"}, Words{"every:20", "--random"}, Words{"runs:16"}}) {
