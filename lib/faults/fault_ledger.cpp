@@ -186,8 +186,9 @@ void FaultLedger::pages_added(const bytepath_pages_added& added) {
   if (index != WatchedFiles::none) count_read(index, added);
   if (watched_.knows(id)) return;
   pending_.add(id, added);
-  const auto at = threads_.find(added.thread);
-  if (at != threads_.end() && is_of(at->second.reading, added)) learn_numbers(at->second.reading);
+  for (const auto& [number, thread] : threads_) {
+    if (is_within(thread.reading, added)) learn_numbers(thread.reading);
+  }
 }
 
 void FaultLedger::learn_numbers(const PendingEvents::Reading& reading) {

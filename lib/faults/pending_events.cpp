@@ -1,15 +1,12 @@
 #include "faults/pending_events.h"
 
-#include <algorithm>
-#include <ranges>
 #include <utility>
 
 namespace bytepath::faults {
 
-bool is_of(const PendingEvents::Reading& reading, const bytepath_pages_added& added) {
-  return added.in_fault != 0 && added.thread == reading.thread &&
-         added.time_ns >= reading.begin_ns && added.time_ns <= reading.end_ns &&
-         reading.page >= added.first_page && reading.page - added.first_page < added.pages;
+bool is_within(const PendingEvents::Reading& reading, const bytepath_pages_added& added) {
+  return added.in_fault != 0 && added.time_ns >= reading.begin_ns &&
+         added.time_ns <= reading.end_ns;
 }
 
 bool PendingEvents::has_room() {
@@ -40,12 +37,15 @@ PendingEvents::OfFile PendingEvents::take(const trace::FileId& file) {
 
 std::optional<trace::FileId> PendingEvents::file_of(const Reading& reading) const {
   for (const auto& [file, events] : files_) {
-    // In the order of time but for what one drain tells late: the newest are at the end.
-    const auto newest_first = events.pages | std::views::reverse;
-    if (std::ranges::any_of(newest_first,
-                            [&](const auto& added) { return is_of(reading, added); })) {
-      return file;
+    bool by_its_thread = false;
+    bool has_the_page = false;
+    for (const auto& added : events.pages) {
+      if (!is_within(reading, added)) continue;
+      by_its_thread |= added.thread == reading.thread;
+      has_the_page |=
+          reading.page >= added.first_page && reading.page - added.first_page < added.pages;
     }
+    if (by_its_thread && has_the_page) return file;
   }
   return std::nullopt;
 }

@@ -34,8 +34,10 @@ class PendingEvents {
     std::uint64_t begin_ns = 0;
     std::uint64_t end_ns = 0;
   };
-  // The file whose page cache it filled: that of which the very page came in meanwhile. Others that
-  // came may be the disk's own, which say where the file lies on it.
+  // The file whose page cache it filled: its thread brought pages of it in, and the very page came
+  // in meanwhile. Threads that fault on one open file at once share its readahead window, so that
+  // each may read what another asked for. Other pages that came may be the disk's own, which say
+  // where the file lies on it.
   std::optional<trace::FileId> file_of(const Reading& reading) const;
 
   bool empty() const { return files_.empty(); }
@@ -49,7 +51,7 @@ class PendingEvents {
   std::uint64_t left_out_ = 0;
 };
 
-// Whether the pages came in within the fault, and the page it was about is among them.
-bool is_of(const PendingEvents::Reading& reading, const bytepath_pages_added& added);
+// Whether the pages came in while the fault lasted, by whatever thread's fault.
+bool is_within(const PendingEvents::Reading& reading, const bytepath_pages_added& added);
 
 }  // namespace bytepath::faults

@@ -201,6 +201,26 @@ TEST_F(Ledger, LearnsTheNumbersAlsoWhenTheFaultIsToldLast) {
   EXPECT_EQ(ledger.records()[0].pages_read, 32U);
 }
 
+// Threads share the readahead window of the file that both have open.
+TEST_F(Ledger, LearnsTheNumbersFromThreadsThatReadForEachOther) {
+  FaultLedger ledger(watched, true);
+  const auto mapping = mapping_of(file());
+  auto first = fault_at(0);
+  first.pages_added = 16;
+  auto second = fault_at(20);
+  second.thread = first.thread + 1;
+  second.time_ns = first.time_ns;
+  second.pages_added = 16;
+  auto of_the_second = added_below(file(), first);
+  of_the_second.first_page = 16;
+  auto of_the_first = added_below(file(), second);
+  ledger.fault(first, &mapping);
+  ledger.fault(second, &mapping);
+  ledger.pages_added(of_the_second);
+  ledger.pages_added(of_the_first);
+  EXPECT_EQ(ledger.records()[0].pages_read, 32U);
+}
+
 TEST(LedgerOfAPattern, CountsWhatWasReadBeforeTheFileWasMapped) {
   const test::TemporaryFolder folder;
   const auto path = folder.write("weights.bin", std::string(64 * test::page, 'w'));
@@ -277,12 +297,15 @@ TEST_F(Ledger, DoesNotTakeAnotherFilesPagesForTheWatchedFiles) {
   ledger.pages_added(elsewhere);
   // The file system reads where the file lies: blocks of the disk, within the same fault.
   auto of_the_disk = added_below(file(), reading);
+  of_the_disk.inode = 1;
   of_the_disk.first_page = 32;
   ledger.pages_added(of_the_disk);
   auto far = fault_at(60);
   far.pages_added = 16;
   ledger.fault(far, &mapping);
-  ledger.pages_added(added_below(file(), far));  // pages 0..15 are not the one that faulted
+  auto not_the_page = added_below(file(), far);  // but 0..15
+  not_the_page.inode = 9;
+  ledger.pages_added(not_the_page);
   auto by_a_call = added_below(file(), reading);
   by_a_call.in_fault = 0;
   ledger.pages_added(by_a_call);

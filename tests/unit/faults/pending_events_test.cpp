@@ -46,6 +46,19 @@ TEST(PendingEvents, DoNotTakeAnotherTimeThreadOrCallForTheFault) {
   }
 }
 
+// Two threads that fault on one open file at once, each reading the window of the other.
+TEST(PendingEvents, KnowTheFileThoughAnotherThreadReadThePage) {
+  PendingEvents pending;
+  pending.add(lower, pages(680, 32, 110));
+  EXPECT_EQ(pending.file_of(reading), std::nullopt);
+  auto by_another = pages(16, 8, 120);
+  by_another.thread = 4;
+  pending.add(disk, by_another);
+  EXPECT_EQ(pending.file_of(reading), std::nullopt) << "of a file that the thread did not read";
+  pending.add(lower, by_another);
+  EXPECT_EQ(pending.file_of(reading), lower);
+}
+
 TEST(PendingEvents, AreTakenOnce) {
   PendingEvents pending;
   pending.add(lower, pages(0, 1, 1));
