@@ -8,22 +8,19 @@
 #include <cstring>
 
 #include "base/descriptor.h"
+#include "result/document_parts.h"
 
 namespace bytepath::chunks {
 namespace {
 
 using result::Better;
 using result::Document;
+using result::percent;
+using result::share;
 using result::Value;
+using result::whole;
 
 constexpr std::size_t piece_bytes = std::size_t{1} << 20;
-constexpr double percent = 100;
-
-Value bytes_value(std::uint64_t bytes) { return static_cast<std::int64_t>(bytes); }
-
-double share(std::uint64_t part, std::uint64_t all) {
-  return all == 0 ? 0 : percent * static_cast<double>(part) / static_cast<double>(all);
-}
 
 class Reader {
  public:
@@ -73,22 +70,14 @@ void add_grids(Document& document, const std::vector<GridCounts>& grids) {
                                   {"stored_share", "percent"},
                                   {"sampled", "percent"}}};
   for (const auto& grid : grids) {
-    table.rows.push_back({bytes_value(grid.chunk_bytes), share(grid.zero, grid.all),
+    table.rows.push_back({whole(grid.chunk_bytes), share(grid.zero, grid.all),
                           share(grid.unique, grid.all), share(grid.shared, grid.all),
-                          bytes_value(grid.stored), share(grid.stored, grid.all),
+                          whole(grid.stored), share(grid.stored, grid.all),
                           percent * grid.sampled});
     const result::Labels labels = {{"chunk", std::to_string(grid.chunk_bytes)}};
     const auto add = [&](const char* name, std::uint64_t value) {
-      const auto number = static_cast<double>(value);
-      document.metrics.push_back({.name = name,
-                                  .labels = labels,
-                                  .unit = "B",
-                                  .better = Better::lower,
-                                  .median = number,
-                                  .low = number,
-                                  .high = number,
-                                  .count = 1,
-                                  .samples = {number}});
+      document.metrics.push_back(
+          result::single_metric(name, labels, static_cast<double>(value), "B", Better::lower));
     };
     add("unique_bytes", grid.unique);
     add("stored_bytes", grid.stored);
@@ -108,7 +97,7 @@ void add_images(Document& document, const DedupOptions& options, const ChunkCoun
   }
   for (std::size_t image = 0; image < counts.front().size(); ++image) {
     const ImageCounts& smallest = counts.front()[image];
-    std::vector<Value> row = {options.images[image], bytes_value(smallest.all),
+    std::vector<Value> row = {options.images[image], whole(smallest.all),
                               share(smallest.zero, smallest.all)};
     for (const auto& grid : counts) row.emplace_back(share(grid[image].unique, grid[image].all));
     table.rows.push_back(std::move(row));
@@ -123,8 +112,8 @@ Result<Document> dedup(const DedupOptions& options, const Progress& progress) {
   Reader reader(progress);
   Document document;
   for (const auto& image : options.images) {
-    BYTEPATH_TRY(whole, reader.read_all(image, counter));
-    if (whole) continue;
+    BYTEPATH_TRY(read, reader.read_all(image, counter));
+    if (read) continue;
     counter.end_image();
     document.complete = false;
     break;

@@ -3,7 +3,7 @@
 #include <string>
 #include <utility>
 
-#include "result/document.h"
+#include "result/document_parts.h"
 
 // Small things that all of fault-probe's reports are made with.
 namespace bytepath::faults {
@@ -11,7 +11,8 @@ namespace bytepath::faults {
 // Longer tables are for programs.
 inline constexpr std::size_t most_rows_for_people = 64;
 
-inline result::Value whole(std::uint64_t number) { return static_cast<std::int64_t>(number); }
+using result::single_metric;
+using result::whole;
 
 // Of a layer or an expert, which are below 0 where there is none.
 inline result::Value number_or_nothing(int number) {

@@ -12,11 +12,11 @@ namespace {
 
 using pages::page_bytes;
 using result::Column;
+using result::percent;
 using result::Table;
 using result::Value;
 
 constexpr std::size_t top_rows = 10;
-constexpr double percent = 100;
 
 Value bytes_value(const std::optional<std::uint64_t>& bytes) {
   if (!bytes) return {};
@@ -257,19 +257,6 @@ void add_part_tables(result::Document& document, std::span<const FileRecord> rec
   }
   const auto experts = by_expert(records);
   if (!experts.empty()) add_table(document, "experts", "Experts", expert_key(), experts);
-}
-
-result::Metric single_metric(std::string name, result::Labels labels, double value,
-                             std::string unit, result::Better better) {
-  return {.name = std::move(name),
-          .labels = std::move(labels),
-          .unit = std::move(unit),
-          .better = better,
-          .median = value,
-          .low = value,
-          .high = value,
-          .count = 1,
-          .samples = {value}};
 }
 
 void add_curve(result::Document& document, std::span<const TouchCurve::Step> steps,

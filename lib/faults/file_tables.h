@@ -34,10 +34,6 @@ struct CurveNames {
 void add_curve(result::Document& document, std::span<const TouchCurve::Step> steps,
                const CurveNames& names);
 
-// A metric that was measured once.
-result::Metric single_metric(std::string name, result::Labels labels, double value,
-                             std::string unit, result::Better better);
-
 // "touched_bytes", "mapped_bytes", "faults", "faults_times_page_bytes", "read_bytes", "fault_time"
 // for each file, labelled with it.
 void add_file_metrics(result::Document& document, std::span<const FileRecord> records);

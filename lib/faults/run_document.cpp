@@ -8,11 +8,8 @@ namespace {
 
 using result::Better;
 using result::Document;
+using result::share;
 using result::Value;
-
-constexpr double percent = 100;
-
-double share(double part, double all) { return all > 0 ? percent * part / all : 0; }
 
 ClassTotals totals_of(const FaultLedger& ledger) {
   ClassTotals totals;

@@ -7,7 +7,7 @@
 
 #include "base/file.h"
 #include "base/units.h"
-#include "faults/file_tables.h"
+#include "faults/document_parts.h"
 #include "faults/policy_executor.h"
 #include "faults/toucher_run.h"
 #include "host/cgroup_limits.h"

@@ -1,0 +1,41 @@
+#pragma once
+#include <cstdint>
+#include <string>
+#include <utility>
+
+#include "result/document.h"
+
+// Small things that documents are made of.
+namespace bytepath::result {
+
+inline constexpr double percent = 100;
+
+// A number of a table: none is lost up to 2^63.
+inline Value whole(std::uint64_t number) { return static_cast<std::int64_t>(number); }
+
+// In percent; of nothing it is 0.
+inline double share(double part, double all) { return all > 0 ? percent * part / all : 0; }
+inline double share(std::uint64_t part, std::uint64_t all) {
+  return share(static_cast<double>(part), static_cast<double>(all));
+}
+
+// A metric that was measured or computed once.
+inline Metric single_metric(std::string name, Labels labels, double value, std::string unit,
+                            Better better) {
+  return {.name = std::move(name),
+          .labels = std::move(labels),
+          .unit = std::move(unit),
+          .better = better,
+          .median = value,
+          .low = value,
+          .high = value,
+          .count = 1,
+          .samples = {value}};
+}
+
+// A point that was measured or computed once, of `count` things.
+inline Point single_point(double x, double value, std::uint64_t count) {
+  return {.x = x, .median = value, .low = value, .high = value, .count = count};
+}
+
+}  // namespace bytepath::result
