@@ -8,7 +8,7 @@
 #include "base/descriptor.h"
 #include "base/root.h"
 #include "faults/heat_reader.h"
-#include "faults/process_handle.h"
+#include "process/process_handle.h"
 #include "host/damon.h"
 
 namespace bytepath::faults {
@@ -118,7 +118,7 @@ Result<HeatOutcome> Sampling::run(Descriptor process) {
 
 Result<HeatOutcome> sample_heat(const HeatOptions& options, WatchedFiles& files,
                                 const HeatSink& sink, const Progress& progress) {
-  BYTEPATH_TRY(process, open_process(options.process));
+  BYTEPATH_TRY(process, process::open_process(options.process));
   return Sampling(options, files, sink, progress).run(std::move(process));
 }
 

@@ -7,7 +7,7 @@
 #include "faults/evictions.h"
 #include "faults/fault_ledger.h"
 #include "faults/page_recorder.h"
-#include "faults/process_handle.h"
+#include "process/process_handle.h"
 #include "faults/process_looks.h"
 #include "faults/run_document.h"
 #include "faults/touch_document.h"
@@ -177,7 +177,7 @@ Result<TracedRun> trace_command(WatchedFiles watched, const CommandLine& command
 Result<TracedRun> trace_process(WatchedFiles watched, pid_t process,
                                 std::optional<std::chrono::nanoseconds> duration,
                                 const TraceOptions& options, const Progress& progress) {
-  BYTEPATH_TRY(handle, open_process(process));
+  BYTEPATH_TRY(handle, process::open_process(process));
   BYTEPATH_TRY(choice, open_tracer(options.backend, {.process = process,
                                                      .calls = options.calls,
                                                      .ring_bytes = options.ring_bytes}));

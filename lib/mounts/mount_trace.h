@@ -57,7 +57,7 @@ struct Request {
 static_assert(sizeof(Request) == 88);
 
 // An access through the page cache that found pages missing, or on their way. What found all of
-// them is only counted (Heat::hits).
+// them is only counted (Heat::accessed).
 struct Access {
   enum Way : std::uint16_t { read = 1, fault = 2 };
   enum Outcome : std::uint16_t { miss = 1, late = 2 };  // late: another's readahead was in flight
@@ -116,7 +116,7 @@ struct Heat {
   std::uint64_t inode = 0;
   std::uint64_t chunk = 0;     // offset / heat_bytes
   std::uint64_t first_ns = 0;  // the target's first access
-  std::uint64_t hits = 0;      // pages that its accesses found
+  std::uint64_t accessed = 0;  // pages that its accesses were about, found or not, each time
   // A bit a page, the first page's lowest. touched: by a read, or by a fault on the very page.
   // mapped: also those that a fault mapped besides. cached: those that came into the page cache,
   // for whomever.

@@ -149,6 +149,7 @@ void read_names(const Json& json, MountTrace& trace) {
 }
 
 void read_end(const Json& json, MountTrace& trace) {
+  read_number(json, "begin_ns", trace.begin_ns);
   read_number(json, "end_ns", trace.end_ns);
   const auto cpu = json.find("cpu_ns");
   if (cpu != json.end() && cpu->is_number()) trace.cpu_ns = cpu->get<double>();
@@ -211,6 +212,7 @@ std::string names_text(const MountTrace& trace) {
 std::string end_text(const MountTrace& trace) {
   const Losses& losses = trace.losses;
   Json json{{"block", "end"},
+            {"begin_ns", trace.begin_ns},  // of the command, which the header did not know
             {"end_ns", trace.end_ns},
             {"cpu_ns", trace.cpu_ns},
             {"missing", missing_json(trace.missing)},

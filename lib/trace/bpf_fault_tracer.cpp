@@ -64,7 +64,6 @@ class BpfFaultTracer final : public FaultTracer {
 
  private:
   Result<> attach_ends(const bpf_program* program, std::uint64_t config);
-  void attach_optional(const OptionalProgram& optional);
 
   RingReader ring_;
   std::unique_ptr<MappingRecorder> mappings_;
@@ -91,14 +90,6 @@ Result<> BpfFaultTracer::attach_ends(const bpf_program* program, std::uint64_t c
   return {};
 }
 
-void BpfFaultTracer::attach_optional(const OptionalProgram& optional) {
-  if (!bpf_program__autoload(optional.program)) return;
-  *optional.link = bpf_program__attach(optional.program);
-  if (*optional.link != nullptr) return;
-  const char* const why = errno == ENOENT ? "this kernel has none" : std::strerror(errno);
-  lack(missing_, optional, fmt::format("tracepoint {}: {}", optional.tracepoint, why));
-}
-
 Result<> BpfFaultTracer::start(const TracerOptions& options) {
   BYTEPATH_TRY(skeleton, load_fault_programs(options, ring_.map(), missing_));
   skeleton_ = std::move(skeleton);
@@ -108,7 +99,7 @@ Result<> BpfFaultTracer::start(const TracerOptions& options) {
     return minor;
   if (auto major = attach_ends(programs.end_major_fault, PERF_COUNT_SW_PAGE_FAULTS_MAJ); !major)
     return major;
-  for (const auto& each : optional_programs(*skeleton_, options)) attach_optional(each);
+  for (const auto& each : optional_programs(*skeleton_, options)) attach_optional(each, missing_);
   skeleton_->links.begin_user_fault = bpf_program__attach(programs.begin_user_fault);
   if (skeleton_->links.begin_user_fault == nullptr)
     return fail(errno == ENOENT ? ErrorKind::unsupported : ErrorKind::failed,

@@ -4,7 +4,8 @@
 #include <asm/ptrace.h>
 #include <asm/unistd_64.h>
 
-#include "fault_files.bpf.h"
+#include "fault_threads.bpf.h"
+#include "files.bpf.h"
 
 #define MAP_ANONYMOUS 0x20
 #define TS_COMPAT 2 /* arch/x86/include/asm/thread_info.h: a 32-bit call, whose numbers differ */

@@ -1,19 +1,7 @@
 // What the fault tracers tell user space; shared by C++ and the BPF program. Both are built
 // together, so there is no version.
 #pragma once
-#ifdef __bpf__
-#include <linux/types.h>
-typedef __u64 bytepath_u64;
-typedef __u32 bytepath_u32;
-typedef __u16 bytepath_u16;
-typedef __u8 bytepath_u8;
-#else
-#include <stdint.h>
-typedef uint64_t bytepath_u64;
-typedef uint32_t bytepath_u32;
-typedef uint16_t bytepath_u16;
-typedef uint8_t bytepath_u8;
-#endif
+#include "event_types.h"
 
 enum {
   bytepath_event_fault = 1,

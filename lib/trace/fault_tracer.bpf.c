@@ -15,7 +15,7 @@
 #include <linux/bpf_perf_event.h>
 
 #include "fault_calls.bpf.h"
-#include "fault_files.bpf.h"
+#include "files.bpf.h"
 #include "fault_threads.bpf.h"
 
 #define PAGE_SHIFT 12
@@ -101,28 +101,13 @@ int end_major_fault(struct bpf_perf_event_data* context) { return end_fault(cont
 
 SEC("raw_tp/sched_process_fork")
 int follow_child(struct bpf_raw_tracepoint_args* arguments) {
-  struct task_struct* child = (void*)arguments->args[1];
-  const __u8 traced = 1;
-  __u32 tgid;
-
-  if (!is_traced()) return 0;
-  tgid = BPF_CORE_READ(child, tgid);
-  if (tgid == bpf_get_current_pid_tgid() >> 32) return 0; /* a thread */
-  if (bpf_map_update_elem(&children, &tgid, &traced, BPF_ANY)) count(&lost_others);
+  if (!follow((void*)arguments->args[1])) count(&lost_others);
   return 0;
 }
 
-/* The number of a process that has ended may soon be that of a stranger. */
 SEC("raw_tp/sched_process_exit")
 int forget_process(void* context) {
-  const __u32 tgid = bpf_get_current_pid_tgid() >> 32;
-  struct task_struct* task = bpf_get_current_task_btf();
-
-  if (!is_traced() || task->signal->live.counter > 0) return 0;
-  if (tgid == root_tgid)
-    root_tgid = NO_PROCESS;
-  else
-    bpf_map_delete_elem(&children, &tgid);
+  forget_current();
   return 0;
 }
 

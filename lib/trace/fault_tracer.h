@@ -9,6 +9,7 @@
 #include "base/result.h"
 #include "trace/fault_event.h"
 #include "trace/mapping_table.h"
+#include "trace/missing_part.h"
 
 // Every page fault of a process tree, with its place, time and latency. Two backends, one event.
 //
@@ -47,13 +48,6 @@ struct TracerLosses {
   // A fault that was running when tracing began has an end only, which makes no figure too low.
   bool events() const { return faults + others + mappings != 0; }
   bool any() const { return events() || unpaired != 0; }
-};
-
-// A part of a tracer that is not there, and what the report lacks without it.
-struct MissingPart {
-  std::string what;
-  std::string reason;
-  std::string remedy;
 };
 
 struct TracerOptions {

@@ -39,12 +39,34 @@ struct pid {
 
 struct super_block {
   __u32 s_dev;
+  unsigned long s_magic;
+};
+
+struct hlist_node {
+  struct hlist_node* next;
+};
+struct hlist_head {
+  struct hlist_node* first;
 };
 
 struct inode {
   unsigned short i_mode;
   struct super_block* i_sb;
   unsigned long i_ino;
+  __s64 i_size;
+  struct hlist_head i_dentry;
+};
+
+struct qstr {
+  const unsigned char* name;
+};
+
+struct dentry {
+  struct dentry* d_parent;
+  struct qstr d_name;
+  union {
+    struct hlist_node d_alias;
+  } d_u;
 };
 
 struct address_space {
@@ -73,9 +95,21 @@ struct thread_info {
   __u32 status;
 };
 
+struct mm_struct;
+
+struct task_io_accounting {
+  __u64 syscr;
+};
+
 struct task_struct {
   struct thread_info thread_info;
+  int pid;
   int tgid;
+  struct mm_struct* mm;
+  unsigned in_iowait : 1;
+  unsigned long min_flt;
+  unsigned long maj_flt;
+  struct task_io_accounting ioac;
   struct task_struct* group_leader;
   struct pid* thread_pid;
   unsigned long nvcsw;
@@ -113,5 +147,122 @@ struct page {
 };
 
 enum pageflags { PG_head = 6 };
+
+/* ---- fs/fuse/fuse_i.h, include/uapi/linux/fuse.h ---- */
+
+struct fuse_in_header {
+  __u32 opcode;
+  __u64 nodeid;
+  __u32 pid;
+};
+
+struct fuse_out_header {
+  __s32 error;
+};
+
+struct fuse_in_arg {
+  unsigned int size;
+  const void* value;
+};
+
+struct fuse_arg {
+  unsigned int size;
+  void* value;
+};
+
+struct fuse_args {
+  bool noreply : 1;
+  bool user_pages : 1;
+  struct fuse_in_arg in_args[4];
+  struct fuse_arg out_args[2];
+};
+
+struct fuse_args_pages {
+  struct fuse_args args;
+  struct folio** folios;
+};
+
+struct kiocb {
+  struct file* ki_filp;
+};
+struct fuse_io_priv {
+  struct kiocb* iocb;
+};
+struct fuse_io_args {
+  struct fuse_args_pages ap;
+  struct fuse_io_priv* io;
+};
+
+struct fuse_conn {
+  __u32 dev;
+};
+struct fuse_mount {
+  struct fuse_conn* fc;
+};
+
+struct fuse_req {
+  struct fuse_args* args;
+  unsigned long flags;
+  struct {
+    struct fuse_in_header h;
+  } in;
+  struct {
+    struct fuse_out_header h;
+  } out;
+  struct fuse_mount* fm;
+};
+
+enum fuse_req_flag { FR_BACKGROUND = 2 };
+
+struct fuse_inode {
+  struct inode inode;
+  __u64 nodeid;
+};
+
+struct fuse_read_in {
+  __u64 offset;
+  __u32 size;
+};
+
+struct fuse_open_out {
+  __u32 open_flags;
+};
+
+/* ---- sockets ---- */
+
+struct in6_addr {
+  union {
+    __u8 u6_addr8[16];
+  } in6_u;
+};
+
+struct sock_common {
+  __u32 skc_daddr;
+  __u16 skc_dport;
+  __u16 skc_family;
+  struct in6_addr skc_v6_daddr;
+};
+
+struct sock {
+  struct sock_common __sk_common;
+};
+
+struct iovec {
+  void* iov_base;
+};
+
+struct iov_iter {
+  __u8 iter_type;
+  unsigned long iov_offset;
+  const struct iovec* __iov;
+  void* ubuf;
+  unsigned long count;
+};
+
+struct msghdr {
+  struct iov_iter msg_iter;
+};
+
+enum iter_type { ITER_UBUF, ITER_IOVEC };
 
 #pragma clang attribute pop

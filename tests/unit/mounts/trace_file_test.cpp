@@ -40,7 +40,7 @@ MountTrace example() {
                       .peer = 0,
                       .direction = Transfer::received}};
   trace.heat = {
-      {.device = 44, .inode = 2, .chunk = 0, .first_ns = 1350, .hits = 3, .touched = {2, 0}}};
+      {.device = 44, .inode = 2, .chunk = 0, .first_ns = 1350, .accessed = 3, .touched = {2, 0}}};
   trace.files = {{.id = {44, 2}, .node = 2, .bytes = 1U << 20U, .path = "/image"}};
   trace.peers = {{.family = "inet", .address = "127.0.0.1", .port = 8080}};
   trace.http = {{.time_ns = 1150,

@@ -1,4 +1,4 @@
-#include "faults/process_handle.h"
+#include "process/process_handle.h"
 
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -6,7 +6,7 @@
 #include "base/file.h"
 #include "base/text.h"
 
-namespace bytepath::faults {
+namespace bytepath::process {
 namespace {
 
 // The process that a thread belongs to; empty where there is no thread of that number.
@@ -39,4 +39,4 @@ Result<Descriptor> open_process(pid_t process) {
   return fail_errno(error, "cannot watch process {}", process);
 }
 
-}  // namespace bytepath::faults
+}  // namespace bytepath::process

@@ -2,7 +2,14 @@
 /* Files behind descriptors and pages. The walks take no references: what a file that is closed at
  * this moment leaves behind is read as safely as the rest, and at worst is another file. */
 #pragma once
-#include "fault_threads.bpf.h"
+#include <linux/types.h>
+
+#include <linux/bpf.h>
+
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
+
+#include "kernel_types.h"
 
 #define S_IFMT 0170000
 #define S_IFREG 0100000

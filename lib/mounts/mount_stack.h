@@ -1,0 +1,36 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/root.h"
+#include "mounts/mount_table.h"
+#include "mounts/mount_trace.h"
+
+namespace bytepath::mounts {
+
+// A mount and what is known of it from outside.
+struct StackedMount {
+  MountEntry entry;
+  std::uint32_t depth = 0;  // 0: the one that was asked for
+  std::string through;  // how the one above rests on it: "lower folder", "loop device /dev/loop0",
+                        // "image file /a/b"; empty for the first
+  std::uint64_t bytes = 0;            // of its content; 0: not known
+  std::uint64_t readahead_bytes = 0;  // 0: not known
+  std::uint64_t max_background = 0;   // of FUSE; 0: not known
+  std::uint64_t congestion_threshold = 0;
+};
+
+// A mount and all that its content comes through: the lower folders of an overlay, the file behind
+// a loop device or a file system image, down to FUSE mounts and disks. Each file system once, those
+// that are asked first.
+using MountStack = std::vector<StackedMount>;
+
+// `path` is a mount point, as the user names it. Root: where /proc and /sys are read. Errors
+// (usage): it does not exist, it is no mount point, with the mount that it lies on.
+Result<MountStack> find_stack(const std::string& path, const Root& root);
+
+// What the trace says of each.
+std::vector<Mount> mounts_of(const MountStack& stack);
+
+}  // namespace bytepath::mounts

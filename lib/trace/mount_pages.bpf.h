@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Reads and faults through the page cache of a mount: which pages they were about, and which of
+ * them were missing. */
+#pragma once
+#include "mount_files.bpf.h"
+
+static __always_inline void tell_access(struct mount_thread* thread, struct page_access* access,
+                                        __u64 pages, __u32 missed, __u16 way, __u16 outcome) {
+  struct bytepath_access_event* event = bpf_ringbuf_reserve(&ring, sizeof(*event), 0);
+  const __u64 number = number_of(thread);
+
+  if (!event) {
+    count(&lost_accesses);
+    return;
+  }
+  event->kind = bytepath_mount_access;
+  event->is_target = is_target(thread);
+  event->device = access->device;
+  event->time_ns = bpf_ktime_get_ns();
+  event->inode = access->inode;
+  event->page = access->page;
+  event->pages = pages;
+  event->missed = missed;
+  event->process = number >> 32;
+  event->thread = number;
+  event->way = way;
+  event->outcome = outcome;
+  event->reserved = 0;
+  bpf_ringbuf_submit(event, BPF_RB_NO_WAKEUP);
+}
+
+static __always_inline __u64 overlap(__u64 first, __u64 end, __u64 other_first, __u64 other_end) {
+  if (first < other_first) first = other_first;
+  if (end > other_end) end = other_end;
+  return end > first ? end - first : 0;
+}
+
+static __always_inline void note_stall(struct mount_thread* thread, __u64 inode, __u64 page,
+                                       __u32 device);
+
+/* A thread asks for readahead, because pages from `index` on are missing. */
+SEC("raw_tp/page_cache_sync_ra")
+int miss_pages(struct bpf_raw_tracepoint_args* arguments) {
+  struct inode* inode = (void*)arguments->args[0];
+  const __u32 device = BPF_CORE_READ(inode, i_sb, s_dev);
+  struct mount_thread* thread;
+  __u64 sequence, number;
+
+  if (!is_watched(device)) return 0;
+  thread = current_thread(BPF_LOCAL_STORAGE_GET_F_CREATE);
+  if (!thread) {
+    count(&lost_accesses);
+    return 0;
+  }
+  if (thread->fault.device && thread->fault.sequence == faults_done()) return 0; /* a fault's */
+  number = BPF_CORE_READ(inode, i_ino);
+  sequence = reads_done();
+  if (thread->read.sequence != sequence || thread->read.inode != number ||
+      thread->read.device != device) {
+    __builtin_memset(&thread->read, 0, sizeof(thread->read));
+    thread->read.sequence = sequence;
+    thread->read.inode = number;
+    thread->read.device = device;
+    thread->read.page = arguments->args[1];
+    thread->read.last = ~0ULL; /* not known before the batch is there */
+  }
+  thread->read.want_end = arguments->args[1] + arguments->args[3];
+  return 0;
+}
+
+/* A batch of a read is there; `last` is that of the whole read. */
+SEC("raw_tp/mm_filemap_get_pages")
+int read_pages(struct bpf_raw_tracepoint_args* arguments) {
+  struct address_space* mapping = (void*)arguments->args[0];
+  struct inode* inode = BPF_CORE_READ(mapping, host);
+  const __u32 device = BPF_CORE_READ(inode, i_sb, s_dev);
+  const __u64 index = arguments->args[1];
+  __u64 last = arguments->args[2];
+  struct mount_thread* thread;
+  struct page_access* read;
+  __u64 sequence, number, bytes, ahead;
+  bool same;
+
+  if (!is_watched(device)) return 0;
+  thread = current_thread(BPF_LOCAL_STORAGE_GET_F_CREATE);
+  if (!thread) {
+    count(&lost_accesses);
+    return 0;
+  }
+  read = &thread->read;
+  number = BPF_CORE_READ(inode, i_ino);
+  sequence = reads_done();
+  same = read->sequence == sequence && read->inode == number && read->device == device;
+  if (!(same && read->last == last && index > read->page)) {
+    bytes = BPF_CORE_READ(inode, i_size);
+    struct heat_walk walk = {.inode = inode,
+                             .number = number,
+                             .first = index,
+                             .last = last,
+                             .device = device,
+                             .what = HEAT_TOUCHED};
+
+    if (bytes && walk.last > (bytes - 1) >> PAGE_SHIFT) walk.last = (bytes - 1) >> PAGE_SHIFT;
+    if (walk.last >= walk.first && is_target(thread)) add_heat(&walk);
+    if (!same) {
+      read->missed = 0;
+      read->added_end = 0;
+      read->added_first = 0;
+    }
+    read->sequence = sequence;
+    read->inode = number;
+    read->device = device;
+  }
+  read->page = index;
+  read->last = last;
+  read->want_end = 0;
+  /* What was added within the read, but not because its pages were found missing. */
+  ahead = overlap(read->added_first, read->added_end, index, last + 1);
+  if (ahead) {
+    read->added_first = last + 1;
+    read->missed += ahead;
+  }
+  if (read->missed) {
+    tell_access(thread, read, last - index + 1, read->missed, bytepath_way_read,
+                bytepath_outcome_miss);
+    read->missed = 0;
+    thread->slept = 0;
+  } else if (thread->slept) {
+    thread->slept = 0;
+    note_stall(thread, number, index, device);
+  }
+  return 0;
+}
+
+SEC("raw_tp/mm_filemap_fault")
+int fault_page(struct bpf_raw_tracepoint_args* arguments) {
+  struct address_space* mapping = (void*)arguments->args[0];
+  struct inode* inode = BPF_CORE_READ(mapping, host);
+  const __u32 device = BPF_CORE_READ(inode, i_sb, s_dev);
+  const __u64 page = arguments->args[1];
+  struct mount_thread* thread;
+  struct page_access* fault;
+  __u64 sequence, number;
+
+  if (!is_watched(device)) return 0;
+  thread = current_thread(BPF_LOCAL_STORAGE_GET_F_CREATE);
+  if (!thread) {
+    count(&lost_accesses);
+    return 0;
+  }
+  fault = &thread->fault;
+  number = BPF_CORE_READ(inode, i_ino);
+  sequence = faults_done();
+  if (fault->device == device && fault->sequence == sequence && fault->inode == number &&
+      fault->page == page)
+    return 0; /* tried again */
+  struct heat_walk walk = {.inode = inode,
+                           .number = number,
+                           .first = page,
+                           .last = page,
+                           .device = device,
+                           .what = HEAT_TOUCHED};
+  if (is_target(thread)) add_heat(&walk);
+  __builtin_memset(fault, 0, sizeof(*fault));
+  fault->sequence = sequence;
+  fault->inode = number;
+  fault->device = device;
+  fault->page = page;
+  fault->last = page;
+  thread->fault_told = 0;
+  return 0;
+}
+
+/* A fault mapped pages around that were there: one of them, which is not told, is its own. */
+SEC("raw_tp/mm_filemap_map_pages")
+int map_pages(struct bpf_raw_tracepoint_args* arguments) {
+  struct address_space* mapping = (void*)arguments->args[0];
+  struct inode* inode = BPF_CORE_READ(mapping, host);
+  const __u32 device = BPF_CORE_READ(inode, i_sb, s_dev);
+  struct mount_thread* thread;
+  struct bytepath_heat* found;
+
+  if (!is_watched(device)) return 0;
+  thread = current_thread(BPF_LOCAL_STORAGE_GET_F_CREATE);
+  if (!thread || !is_target(thread)) return 0;
+  struct heat_walk walk = {.inode = inode,
+                           .number = BPF_CORE_READ(inode, i_ino),
+                           .first = arguments->args[1],
+                           .last = arguments->args[2],
+                           .device = device,
+                           .what = HEAT_MAPPED};
+  if (walk.last < walk.first) return 0;
+  add_heat(&walk);
+  if (thread->fault.device && thread->fault.sequence == faults_done()) return 0; /* counted */
+  found = heat_of(inode, device, walk.number, walk.first >> HEAT_SHIFT);
+  if (found) __sync_fetch_and_add(&found->accessed, 1);
+  return 0;
+}
+
+SEC("raw_tp/mm_filemap_add_to_page_cache")
+int add_pages(struct bpf_raw_tracepoint_args* arguments) {
+  struct folio* folio = (void*)arguments->args[0];
+  struct inode* inode = inode_of_folio(folio);
+  const __u32 device = BPF_CORE_READ(inode, i_sb, s_dev);
+  struct mount_thread* thread;
+  struct page_access* read;
+  struct page_access* fault;
+  __u64 first, end;
+
+  if (!is_watched(device)) return 0;
+  first = index_of_folio(folio);
+  end = first + pages_of_folio(folio);
+  struct heat_walk walk = {.inode = inode,
+                           .number = BPF_CORE_READ(inode, i_ino),
+                           .first = first,
+                           .last = end - 1,
+                           .device = device,
+                           .what = HEAT_CACHED};
+  add_heat(&walk);
+  thread = current_thread(0);
+  if (!thread) return 0;
+  fault = &thread->fault;
+  if (fault->device && fault->sequence == faults_done()) {
+    if (!thread->fault_told && fault->inode == walk.number && fault->device == device &&
+        overlap(first, end, fault->page, fault->page + 1)) {
+      thread->fault_told = 1;
+      tell_access(thread, fault, 1, 1, bytepath_way_fault, bytepath_outcome_miss);
+    }
+    return 0;
+  }
+  read = &thread->read;
+  if (read->sequence != reads_done() || read->device != device || read->inode != walk.number)
+    return 0;
+  if (read->want_end) {
+    read->missed += overlap(first, end, read->page, read->want_end);
+  } else {
+    if (!read->added_end || first < read->added_first) read->added_first = first;
+    if (end > read->added_end) read->added_end = end;
+  }
+  return 0;
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Times in which a thread did not run because of a mount. */
+#pragma once
+#include "mount_pages.bpf.h"
+#include "mount_requests.bpf.h"
+
+struct sleep {
+  struct bytepath_stall_event event; /* but its end */
+  __u64 sequence; /* of the read, where it is not known yet that it was the mount's */
+  __u8 is_of_mount;
+};
+
+/* The threads that sleep now, by the kernel's number, and the last sleep of those that may have
+ * been about a mount. The scheduler's tracepoint cannot look at the storage of the thread that
+ * comes. */
+struct {
+  __uint(type, BPF_MAP_TYPE_HASH);
+  __uint(max_entries, 32768);
+  __type(key, __u32);
+  __type(value, struct sleep);
+} sleeping SEC(".maps");
+
+static __always_inline void tell_stall(struct bytepath_stall_event* event) {
+  if (bpf_ringbuf_output(&ring, event, sizeof(*event), BPF_RB_NO_WAKEUP)) count(&lost_stalls);
+}
+
+/* The thread read a page that another's readahead had under way: its last sleep was for that. */
+static __always_inline void note_stall(struct mount_thread* thread, __u64 inode, __u64 page,
+                                       __u32 device) {
+  const __u32 key = bpf_get_current_pid_tgid();
+  struct sleep* sleep = bpf_map_lookup_elem(&sleeping, &key);
+
+  if (!sleep) return;
+  if (!sleep->is_of_mount && sleep->event.end_ns && sleep->sequence == reads_done()) {
+    sleep->event.inode = inode;
+    sleep->event.page = page;
+    sleep->event.device = device;
+    tell_stall(&sleep->event);
+    tell_access(thread, &thread->read, 1, 0, bytepath_way_read, bytepath_outcome_late);
+  }
+  bpf_map_delete_elem(&sleeping, &key);
+}
+
+static __always_inline void describe_access(struct bytepath_stall_event* event,
+                                            struct page_access* access, __u16 cause) {
+  event->cause = cause;
+  event->device = access->device;
+  event->inode = access->inode;
+  event->page = access->page;
+}
+
+/* Why the current thread goes to sleep, if a mount may be the reason. */
+static __always_inline bool begin_sleep(struct mount_thread* thread, struct sleep* sleep) {
+  struct task_struct* task = bpf_get_current_task_btf();
+  struct bytepath_request_event* request;
+
+  sleep->is_of_mount = 1;
+  if (thread->request) {
+    request = bpf_map_lookup_elem(&requests, &thread->request);
+    if (request && request->begin_ns == thread->request_ns) {
+      sleep->event.cause = bytepath_cause_request;
+      sleep->event.device = thread->request_device;
+      sleep->event.opcode = thread->request_opcode;
+      return true;
+    }
+    thread->request = 0;
+  }
+  if (thread->fault.device && thread->fault.sequence == faults_done()) {
+    describe_access(&sleep->event, &thread->fault, bytepath_cause_fault);
+    if (!thread->fault_told) {
+      thread->fault_told = 1;
+      tell_access(thread, &thread->fault, 1, 0, bytepath_way_fault, bytepath_outcome_late);
+    }
+    return true;
+  }
+  if (thread->read.want_end && thread->read.sequence == reads_done()) {
+    describe_access(&sleep->event, &thread->read, bytepath_cause_read);
+    return true;
+  }
+  if (!BPF_CORE_READ_BITFIELD_PROBED(task, in_iowait)) return false;
+  sleep->event.cause = bytepath_cause_read;
+  sleep->sequence = reads_done();
+  sleep->is_of_mount = 0;
+  thread->slept = 1;
+  return true;
+}
+
+static __always_inline void leave_cpu(__u64 now) {
+  const __u32 key = bpf_get_current_pid_tgid();
+  struct mount_thread* thread = current_thread(0);
+  struct sleep sleep = {};
+  struct sleep* before;
+  __u64 number;
+
+  if (!thread || !begin_sleep(thread, &sleep)) return;
+  number = number_of(thread);
+  sleep.event.kind = bytepath_mount_stall;
+  sleep.event.is_target = is_target(thread);
+  sleep.event.process = number >> 32;
+  sleep.event.thread = number;
+  sleep.event.begin_ns = now;
+  if (!sleep.is_of_mount) {
+    before = bpf_map_lookup_elem(&sleeping, &key); /* of the same read: a longer sleep */
+    if (before && !before->is_of_mount && before->sequence == sleep.sequence &&
+        before->event.end_ns)
+      sleep.event.begin_ns -= before->event.end_ns - before->event.begin_ns;
+  }
+  if (bpf_map_update_elem(&sleeping, &key, &sleep, BPF_ANY)) count(&lost_stalls);
+}
+
+static __always_inline void come_back(__u32 key, __u64 now) {
+  struct sleep* sleep = bpf_map_lookup_elem(&sleeping, &key);
+
+  if (!sleep || sleep->event.end_ns) return;
+  sleep->event.end_ns = now;
+  if (!sleep->is_of_mount) return; /* read_pages() may know */
+  tell_stall(&sleep->event);
+  bpf_map_delete_elem(&sleeping, &key);
+}
+
+SEC("raw_tp/sched_switch")
+int switch_thread(struct bpf_raw_tracepoint_args* arguments) {
+  const bool preempted = arguments->args[0];
+  struct task_struct* next = (void*)arguments->args[2];
+  const __u64 now = bpf_ktime_get_ns();
+
+  if (!preempted) leave_cpu(now);
+  come_back(BPF_CORE_READ(next, pid), now);
+  return 0;
+}
