@@ -36,6 +36,10 @@ class EveryProbe : public testing::TestWithParam<std::string> {
       arguments.insert(arguments.end(), {"--debug-mode", "sleep 1", "-f", "text"});
     if (name() == "probe-compare") arguments.insert(arguments.end(), {saved, saved});
     if (name() == "chunk-probe") arguments.insert(arguments.end(), {"dedup", saved});
+    if (name() == "lazyfs") {
+      const std::string truth = std::string(BYTEPATH_TEST_DATA) + "/lazyfs/truth.csv";
+      arguments.insert(arguments.end(), {"summary", truth});
+    }
     if (name() == "fault-probe") arguments.insert(arguments.end(), {"map", saved, "--grid", "4K"});
     return arguments;
   }
