@@ -35,36 +35,38 @@ static __always_inline __u64 overlap(__u64 first, __u64 end, __u64 other_first, 
   return end > first ? end - first : 0;
 }
 
-static __always_inline void note_stall(struct mount_thread* thread, __u64 inode, __u64 page,
-                                       __u32 device);
+static __always_inline void note_stall(struct mount_thread* thread, struct page_access* read);
 
 /* A thread asks for readahead, because pages from `index` on are missing. */
 SEC("raw_tp/page_cache_sync_ra")
 int miss_pages(struct bpf_raw_tracepoint_args* arguments) {
   struct inode* inode = (void*)arguments->args[0];
   const __u32 device = BPF_CORE_READ(inode, i_sb, s_dev);
+  const __u32 place = watched_number(device);
   struct mount_thread* thread;
+  struct page_access* read;
   __u64 sequence, number;
 
-  if (!is_watched(device)) return 0;
+  if (place == NOT_WATCHED) return 0;
   thread = current_thread(BPF_LOCAL_STORAGE_GET_F_CREATE);
   if (!thread) {
     count(&lost_accesses);
     return 0;
   }
-  if (thread->fault.device && thread->fault.sequence == faults_done()) return 0; /* a fault's */
+  if (is_in_fault(thread) && thread->fault.device == device) return 0; /* the fault's */
+  read = &thread->reads[place % READ_PLACES];
   number = BPF_CORE_READ(inode, i_ino);
   sequence = reads_done();
-  if (thread->read.sequence != sequence || thread->read.inode != number ||
-      thread->read.device != device) {
-    __builtin_memset(&thread->read, 0, sizeof(thread->read));
-    thread->read.sequence = sequence;
-    thread->read.inode = number;
-    thread->read.device = device;
-    thread->read.page = arguments->args[1];
-    thread->read.last = ~0ULL; /* not known before the batch is there */
+  if (read->sequence != sequence || read->inode != number || read->device != device) {
+    __builtin_memset(read, 0, sizeof(*read));
+    read->sequence = sequence;
+    read->inode = number;
+    read->device = device;
+    read->last = ~0ULL; /* not known before the batch is there */
   }
-  thread->read.want_end = arguments->args[1] + arguments->args[3];
+  if (read->last == ~0ULL) read->page = arguments->args[1];
+  read->want_first = arguments->args[1];
+  read->want_end = arguments->args[1] + arguments->args[3];
   return 0;
 }
 
@@ -74,20 +76,21 @@ int read_pages(struct bpf_raw_tracepoint_args* arguments) {
   struct address_space* mapping = (void*)arguments->args[0];
   struct inode* inode = BPF_CORE_READ(mapping, host);
   const __u32 device = BPF_CORE_READ(inode, i_sb, s_dev);
+  const __u32 place = watched_number(device);
   const __u64 index = arguments->args[1];
-  __u64 last = arguments->args[2];
+  const __u64 last = arguments->args[2];
   struct mount_thread* thread;
   struct page_access* read;
   __u64 sequence, number, bytes, ahead;
   bool same;
 
-  if (!is_watched(device)) return 0;
+  if (place == NOT_WATCHED) return 0;
   thread = current_thread(BPF_LOCAL_STORAGE_GET_F_CREATE);
   if (!thread) {
     count(&lost_accesses);
     return 0;
   }
-  read = &thread->read;
+  read = &thread->reads[place % READ_PLACES];
   number = BPF_CORE_READ(inode, i_ino);
   sequence = reads_done();
   same = read->sequence == sequence && read->inode == number && read->device == device;
@@ -127,7 +130,7 @@ int read_pages(struct bpf_raw_tracepoint_args* arguments) {
     thread->slept = 0;
   } else if (thread->slept) {
     thread->slept = 0;
-    note_stall(thread, number, index, device);
+    note_stall(thread, read);
   }
   return 0;
 }
@@ -191,7 +194,7 @@ int map_pages(struct bpf_raw_tracepoint_args* arguments) {
                            .what = HEAT_MAPPED};
   if (walk.last < walk.first) return 0;
   add_heat(&walk);
-  if (thread->fault.device && thread->fault.sequence == faults_done()) return 0; /* counted */
+  if (is_in_fault(thread)) return 0; /* counted */
   found = heat_of(inode, device, walk.number, walk.first >> HEAT_SHIFT);
   if (found) __sync_fetch_and_add(&found->accessed, 1);
   return 0;
@@ -202,12 +205,13 @@ int add_pages(struct bpf_raw_tracepoint_args* arguments) {
   struct folio* folio = (void*)arguments->args[0];
   struct inode* inode = inode_of_folio(folio);
   const __u32 device = BPF_CORE_READ(inode, i_sb, s_dev);
+  const __u32 place = watched_number(device);
   struct mount_thread* thread;
   struct page_access* read;
   struct page_access* fault;
   __u64 first, end;
 
-  if (!is_watched(device)) return 0;
+  if (place == NOT_WATCHED) return 0;
   first = index_of_folio(folio);
   end = first + pages_of_folio(folio);
   struct heat_walk walk = {.inode = inode,
@@ -220,19 +224,19 @@ int add_pages(struct bpf_raw_tracepoint_args* arguments) {
   thread = current_thread(0);
   if (!thread) return 0;
   fault = &thread->fault;
-  if (fault->device && fault->sequence == faults_done()) {
-    if (!thread->fault_told && fault->inode == walk.number && fault->device == device &&
+  if (is_in_fault(thread) && fault->device == device) {
+    if (!thread->fault_told && fault->inode == walk.number &&
         overlap(first, end, fault->page, fault->page + 1)) {
       thread->fault_told = 1;
       tell_access(thread, fault, 1, 1, bytepath_way_fault, bytepath_outcome_miss);
     }
     return 0;
   }
-  read = &thread->read;
+  read = &thread->reads[place % READ_PLACES];
   if (read->sequence != reads_done() || read->device != device || read->inode != walk.number)
     return 0;
   if (read->want_end) {
-    read->missed += overlap(first, end, read->page, read->want_end);
+    read->missed += overlap(first, end, read->want_first, read->want_end);
   } else {
     if (!read->added_end || first < read->added_first) read->added_first = first;
     if (end > read->added_end) read->added_end = end;

@@ -85,8 +85,6 @@ int send_request(struct bpf_raw_tracepoint_args* arguments) {
   if (!(event.flags & bytepath_request_background)) {
     thread->request = key;
     thread->request_ns = event.begin_ns;
-    thread->request_device = device;
-    thread->request_opcode = event.opcode;
   }
   if (bpf_map_update_elem(&requests, &key, &event, BPF_ANY)) count(&lost_requests);
   return 0;

@@ -24,23 +24,6 @@ static __always_inline void tell_stall(struct bytepath_stall_event* event) {
   if (bpf_ringbuf_output(&ring, event, sizeof(*event), BPF_RB_NO_WAKEUP)) count(&lost_stalls);
 }
 
-/* The thread read a page that another's readahead had under way: its last sleep was for that. */
-static __always_inline void note_stall(struct mount_thread* thread, __u64 inode, __u64 page,
-                                       __u32 device) {
-  const __u32 key = bpf_get_current_pid_tgid();
-  struct sleep* sleep = bpf_map_lookup_elem(&sleeping, &key);
-
-  if (!sleep) return;
-  if (!sleep->is_of_mount && sleep->event.end_ns && sleep->sequence == reads_done()) {
-    sleep->event.inode = inode;
-    sleep->event.page = page;
-    sleep->event.device = device;
-    tell_stall(&sleep->event);
-    tell_access(thread, &thread->read, 1, 0, bytepath_way_read, bytepath_outcome_late);
-  }
-  bpf_map_delete_elem(&sleeping, &key);
-}
-
 static __always_inline void describe_access(struct bytepath_stall_event* event,
                                             struct page_access* access, __u16 cause) {
   event->cause = cause;
@@ -49,23 +32,40 @@ static __always_inline void describe_access(struct bytepath_stall_event* event,
   event->page = access->page;
 }
 
-/* Why the current thread goes to sleep, if a mount may be the reason. */
-static __always_inline bool begin_sleep(struct mount_thread* thread, struct sleep* sleep) {
-  struct task_struct* task = bpf_get_current_task_btf();
+/* The thread read a page that another's readahead had under way: its last sleep was for that. */
+static __always_inline void note_stall(struct mount_thread* thread, struct page_access* read) {
+  const __u32 key = bpf_get_current_pid_tgid();
+  struct sleep* sleep = bpf_map_lookup_elem(&sleeping, &key);
+
+  if (!sleep) return;
+  if (!sleep->is_of_mount && sleep->event.end_ns && sleep->sequence == reads_done()) {
+    describe_access(&sleep->event, read, bytepath_cause_read);
+    tell_stall(&sleep->event);
+    tell_access(thread, read, 1, 0, bytepath_way_read, bytepath_outcome_late);
+  }
+  bpf_map_delete_elem(&sleeping, &key);
+}
+
+/* The request that the current thread waits for. */
+static __always_inline struct bytepath_request_event* open_request(struct mount_thread* thread) {
   struct bytepath_request_event* request;
 
+  if (!thread->request) return 0;
+  request = bpf_map_lookup_elem(&requests, &thread->request);
+  if (request && request->begin_ns == thread->request_ns) return request;
+  thread->request = 0;
+  return 0;
+}
+
+/* Why the current thread goes to sleep, if a mount may be the reason. What the application sees
+ * comes first: the request below it is the mount's own way to the page. */
+static __always_inline bool begin_sleep(struct mount_thread* thread, struct sleep* sleep) {
+  struct task_struct* task = bpf_get_current_task_btf();
+  struct bytepath_request_event* request = open_request(thread);
+
   sleep->is_of_mount = 1;
-  if (thread->request) {
-    request = bpf_map_lookup_elem(&requests, &thread->request);
-    if (request && request->begin_ns == thread->request_ns) {
-      sleep->event.cause = bytepath_cause_request;
-      sleep->event.device = thread->request_device;
-      sleep->event.opcode = thread->request_opcode;
-      return true;
-    }
-    thread->request = 0;
-  }
-  if (thread->fault.device && thread->fault.sequence == faults_done()) {
+  if (request) sleep->event.opcode = request->opcode;
+  if (is_in_fault(thread)) {
     describe_access(&sleep->event, &thread->fault, bytepath_cause_fault);
     if (!thread->fault_told) {
       thread->fault_told = 1;
@@ -73,8 +73,17 @@ static __always_inline bool begin_sleep(struct mount_thread* thread, struct slee
     }
     return true;
   }
-  if (thread->read.want_end && thread->read.sequence == reads_done()) {
-    describe_access(&sleep->event, &thread->read, bytepath_cause_read);
+  for (int place = 0; place < READ_PLACES; ++place) {
+    struct page_access* read = &thread->reads[place];
+    if (!read->want_end || read->sequence != reads_done()) continue;
+    describe_access(&sleep->event, read, bytepath_cause_read);
+    return true;
+  }
+  if (request) {
+    sleep->event.cause = bytepath_cause_request;
+    sleep->event.device = request->device;
+    sleep->event.inode = request->inode;
+    sleep->event.page = request->offset >> PAGE_SHIFT;
     return true;
   }
   if (!BPF_CORE_READ_BITFIELD_PROBED(task, in_iowait)) return false;

@@ -32,25 +32,28 @@ struct page_access {
   __u64 inode;
   __u64 page;        /* where the last batch began; of a fault its page */
   __u64 last;        /* page of the read */
-  __u64 want_end;    /* pages from `page` up to here were found missing; 0: none */
+  __u64 want_first;  /* from here on pages were found missing, in a read */
+  __u64 want_end;    /* up to here; 0: none were */
   __u64 added_first; /* what this thread put into the page cache meanwhile, missing or ahead */
   __u64 added_end;
   __u32 missed; /* of the pages that it is about, and were not told of yet */
   __u32 device; /* 0: no access */
 };
 
+/* A mount that reads its image from a file of another one does so within the read of its own file:
+ * each mount has its own place, by its number. More of them share one. */
+#define READ_PLACES 4
+
 struct mount_thread {
   __u64 id;     /* for which number is right: execve(2) gives a thread its leader's */
   __u64 number; /* process << 32 | thread, as user space knows them */
-  struct page_access read;
+  struct page_access reads[READ_PLACES];
   struct page_access fault;
   __u64 request;    /* that it waits for: its address, while it is in `requests`; 0: none */
   __u64 request_ns; /* when it was sent: its address may by now be that of another */
-  __u32 request_device;
-  __u32 request_opcode;
-  __u8 origin;     /* 0: not looked at yet; ORIGIN_ */
-  __u8 slept;      /* in a read of something, which may have been the mount */
-  __u8 fault_told; /* that it missed, or was late */
+  __u8 origin;      /* 0: not looked at yet; ORIGIN_ */
+  __u8 slept;       /* in a read of something, which may have been the mount */
+  __u8 fault_told;  /* that it missed, or was late */
 };
 #define ORIGIN_TARGET 1
 #define ORIGIN_OTHER 2
@@ -62,12 +65,19 @@ struct {
   __type(value, struct mount_thread);
 } threads SEC(".maps");
 
-static __always_inline bool is_watched(__u32 device) {
+#define NOT_WATCHED (~0U)
+
+/* Its number among the devices, those that the application sees first. */
+static __always_inline __u32 watched_number(__u32 device) {
   for (__u32 i = 0; i < BYTEPATH_MOST_DEVICES; ++i) {
-    if (i >= device_count) return false;
-    if (devices[i] == device) return true;
+    if (i >= device_count) break;
+    if (devices[i] == device) return i;
   }
-  return false;
+  return NOT_WATCHED;
+}
+
+static __always_inline bool is_watched(__u32 device) {
+  return watched_number(device) != NOT_WATCHED;
 }
 
 static __always_inline struct mount_thread* current_thread(__u64 flags) {
@@ -115,4 +125,8 @@ static __always_inline __u64 faults_done(void) {
   struct task_struct* task = bpf_get_current_task_btf();
 
   return task->min_flt + task->maj_flt;
+}
+
+static __always_inline bool is_in_fault(struct mount_thread* thread) {
+  return thread->fault.device && thread->fault.sequence == faults_done();
 }
