@@ -16,7 +16,6 @@ static_assert(std::endian::native == std::endian::little, "the structures are wr
 namespace bytepath::mounts {
 namespace {
 
-constexpr std::string_view magic = "BPMOUNT\n";
 constexpr std::size_t most_file_bytes = std::size_t{8} << 30;
 // So many records are a block of some hundred KiB.
 constexpr std::size_t records_per_block = 4096;
@@ -57,7 +56,7 @@ std::uint64_t checksum(std::uint32_t kind, std::uint32_t records, std::string_vi
 
 std::string file_head() {
   FileHead head{.magic = {}, .version = trace_version, .reserved = 0};
-  std::memcpy(head.magic, magic.data(), sizeof head.magic);
+  std::memcpy(head.magic, trace_magic.data(), sizeof head.magic);
   return std::string(bytes_of(head));
 }
 
@@ -195,7 +194,7 @@ std::string to_bytes(MountTrace trace) {
 Result<MountTrace> trace_from_bytes(std::string_view bytes, std::string_view name) {
   FileHead head{};
   if (bytes.size() >= sizeof head) std::memcpy(&head, bytes.data(), sizeof head);
-  if (std::string_view(head.magic, sizeof head.magic) != magic) {
+  if (std::string_view(head.magic, sizeof head.magic) != trace_magic) {
     return fail(ErrorKind::usage, fmt::format("{} is no trace of a mount", name),
                 "chunk-probe record makes one");
   }

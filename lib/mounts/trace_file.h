@@ -18,6 +18,7 @@
 // first the header, last the end, which has what is known only then.
 namespace bytepath::mounts {
 
+inline constexpr std::string_view trace_magic = "BPMOUNT\n";
 inline constexpr std::uint32_t trace_version = 1;
 
 // Writes beside `path` block by block, so that memory stays bounded; the file appears with finish()
