@@ -1,156 +1,277 @@
 #include "chunks/what_if.h"
 
-#include <algorithm>
+#include <fcntl.h>
+#include <unistd.h>
 
-#include "simulation/oracle_general.h"
-#include "simulation/stack_distance.h"
-#include "simulation/sweep.h"
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <memory>
+
+#include "base/descriptor.h"
+#include "chunks/what_if_erasure.h"
+#include "chunks/what_if_starts.h"
+#include "chunks/worker_source.h"
+#include "mounts/trace_file.h"
+#include "result/document_parts.h"
 
 namespace bytepath::chunks {
 namespace {
 
-using result::Better;
 using result::Document;
-using result::Value;
-using simulation::LruCurve;
-using simulation::OracleReader;
-using simulation::Sweep;
+using result::whole;
 
-constexpr double percent = 100;
-constexpr std::size_t curve_points = 64;
-// Above, the curve is that of a sample with about so many requests.
-constexpr double exact_requests = 1e6;
+// What AWS Lambda uses ("On-demand Container Loading in AWS Lambda", USENIX ATC 2023).
+constexpr std::uint64_t usual_chunk = 512 * 1024;
+// Where nothing is known of the cache: 99.9 % is what Lambda's has, a young one has less.
+constexpr double usual_hit_ratio = 0.99;
 
-Value whole(std::uint64_t number) { return static_cast<std::int64_t>(number); }
-
-double share(std::uint64_t part, std::uint64_t all) {
-  return all == 0 ? 0 : percent * static_cast<double>(part) / static_cast<double>(all);
+// A file that cannot be read is none: whoever reads it next says why.
+bool is_recorded(const std::string& path) {
+  const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  std::array<char, mounts::trace_magic.size()> begin{};
+  return file && pread(file.get(), begin.data(), begin.size(), 0) == std::ssize(begin) &&
+         std::string_view(begin.data(), begin.size()) == mounts::trace_magic;
 }
 
-// Feeds the whole file, to the curve too where there is one; false: stopped.
-Result<bool> feed(OracleReader reader, Sweep& sweep, LruCurve* curve, std::string_view what,
-                  const Progress& progress) {
-  for (;;) {
-    BYTEPATH_TRY(records, reader.next());
-    if (records.empty()) return true;
-    sweep.add(records);
-    const auto requests = sweep.added();
-    for (std::size_t i = 0; curve != nullptr && i < records.size(); ++i) {
-      curve->access(requests[i], records[i].object);
+Result<> check_nodes(const WhatIfOptions& options) {
+  const Nodes& nodes = options.nodes;
+  if (nodes.dead > nodes.all) {
+    return fail(ErrorKind::usage,
+                fmt::format("--dead: {} nodes cannot die of {}", nodes.dead, nodes.all),
+                "give at most as many as --nodes");
+  }
+  for (const ErasureCode& code : options.codes) {
+    if (code.stored <= nodes.all) continue;
+    return fail(ErrorKind::usage,
+                fmt::format("--nodes: {} cannot hold the {} shards of {}", nodes.all, code.stored,
+                            code.name()),
+                "each shard is on a node of its own: give more nodes");
+  }
+  return {};
+}
+
+void say_what_is_missing(Document& document, const mounts::MountTrace& trace,
+                         const std::string& path) {
+  const mounts::Losses& losses = trace.losses;
+  std::vector<std::string> reasons;
+  if (!trace.whole) reasons.emplace_back("its end is missing");
+  if (trace.damaged_blocks > 0) {
+    reasons.push_back(fmt::format("{} of its blocks are damaged", trace.damaged_blocks));
+  }
+  if (losses.requests + losses.stalls + losses.files > 0) {
+    reasons.push_back(fmt::format("{} events were lost while it was recorded",
+                                  losses.requests + losses.stalls + losses.files));
+  }
+  if (reasons.empty()) return;
+  document.not_measured.push_back(
+      {.what = "all of " + path,
+       .reason = fmt::format("{}: what is told here rests on the {} requests that could be read",
+                             fmt::join(reasons, ", "), trace.requests.size()),
+       .remedy = "record it again"});
+  auto& count = document.parameters["incomplete_traces"];
+  const auto* before = std::get_if<std::int64_t>(&count);
+  count = (before == nullptr ? 0 : *before) + 1;
+}
+
+class RecordedWhatIf {
+ public:
+  RecordedWhatIf(const WhatIfOptions& options, Document& document, const Progress& progress)
+      : options_(options), document_(document), progress_(progress) {}
+
+  Result<> run() {
+    if (auto read = read_starts(); !read) return read;
+    BYTEPATH_TRY(tiers, parse_tiers(options_.latencies, options_.rates, latencies()));
+    l2_ = tiers.l2.latency;
+    if (auto answered = answer_starts(tiers); !answered) return answered;
+    if (!document_.complete) return {};
+    return answer_caches();
+  }
+  const LatencyModel& l2() const { return l2_; }
+  std::optional<double> l2_hit_ratio() const { return caches_.best_lower_hit_ratio; }
+
+ private:
+  Result<> read_starts() {
+    for (const auto& path : options_.traces) {
+      BYTEPATH_TRY(trace, mounts::read_trace(path));
+      BYTEPATH_TRY(start, start_reads(trace, path));
+      say_what_is_missing(document_, trace, path);
+      starts_.push_back(std::move(start));
     }
-    if (!progress(sweep.requests(), reader.records(), what)) return false;
+    return {};
   }
-}
 
-void add_trace(Document& document, const Sweep& sweep) {
-  document.tables.push_back(
-      {.name = "trace",
-       .title = "The trace",
-       .columns = {{"requests", ""}, {"objects", ""}, {"requested", "B"}, {"objects_size", "B"}},
-       .rows = {{whole(sweep.requests()), whole(sweep.objects()), whole(sweep.bytes()),
-                 whole(sweep.object_bytes())}}});
-}
-
-// A row a capacity, a column a policy.
-void add_miss_ratios(Document& document, const Sweep& sweep, std::size_t capacities) {
-  result::Table table{.name = "miss_ratios",
-                      .title = "Requests that miss, by the size of the cache",
-                      .columns = {{"capacity", "B"}, {"of_all", "percent"}},
-                      .rows = {}};
-  const auto& cells = sweep.cells();
-  for (std::size_t row = 0; row < capacities; ++row) {
-    table.rows.push_back(
-        {whole(cells[row].capacity), share(cells[row].capacity, sweep.object_bytes())});
-  }
-  for (std::size_t first = 0; first < cells.size(); first += capacities) {
-    const std::string policy(name(cells[first].policy));
-    table.columns.push_back({policy, "percent"});
-    result::Series series{.name = "miss_ratio",
-                          .labels = {{"policy", policy}},
-                          .title = "Requests that miss",
-                          .x_label = "size of the cache",
-                          .x_unit = "B",
-                          .unit = "percent",
-                          .x_log = true,
-                          .points = {}};
-    for (std::size_t row = 0; row < capacities; ++row) {
-      const auto& cell = cells[first + row];
-      const double ratio = share(cell.misses, sweep.requests());
-      table.rows[row].emplace_back(ratio);
-      series.points.push_back({.x = static_cast<double>(cell.capacity),
-                               .median = ratio,
-                               .low = ratio,
-                               .high = ratio,
-                               .count = sweep.requests()});
-      document.metrics.push_back(
-          {.name = "miss_ratio",
-           .labels = {{"policy", policy}, {"capacity", std::to_string(cell.capacity)}},
-           .unit = "percent",
-           .better = Better::lower,
-           .median = ratio,
-           .low = ratio,
-           .high = ratio,
-           .count = 1,
-           .samples = {ratio}});
+  std::vector<double> latencies() const {
+    std::vector<double> latencies;
+    for (const auto& start : starts_) {
+      for (const auto& read : start.reads) {
+        latencies.push_back(static_cast<double>(read.end_ns - read.begin_ns));
+      }
     }
-    document.series.push_back(std::move(series));
+    return latencies;
   }
-  document.tables.push_back(std::move(table));
+
+  Result<> answer_starts(const Tiers& tiers) {
+    std::vector<mounts::FileRange> list;
+    if (!options_.prefetch.empty()) {
+      BYTEPATH_TRY(read, mounts::read_ranges(options_.prefetch));
+      list = std::move(read);
+      say_unknown(list);
+    }
+    std::vector<FetchSource> sources = {{.name = "l2", .tier = tiers.l2, .code = {}}};
+    for (const ErasureCode& code : options_.codes) {
+      if (code.stored > 1) {
+        sources.push_back({.name = "l2-" + code.name(), .tier = tiers.l2, .code = code});
+      }
+    }
+    sources.push_back({.name = "l3", .tier = tiers.l3, .code = {}});
+    document_.parameters["runs"] = whole(options_.runs);
+    document_.parameters["parallel"] = whole(options_.parallel);
+    document_.complete = add_starts(document_, starts_,
+                                    {.grids = options_.grids,
+                                     .hit = tiers.l1.latency,
+                                     .sources = std::move(sources),
+                                     .parallel = options_.parallel,
+                                     .runs = options_.runs,
+                                     .seed = options_.seed,
+                                     .prefetch = options_.prefetch.empty() ? nullptr : &list},
+                                    progress_);
+    return {};
+  }
+
+  void say_unknown(const std::vector<mounts::FileRange>& list) {
+    const std::size_t unknown = unknown_ranges(starts_, list);
+    document_.parameters["prefetch"] = options_.prefetch;
+    document_.parameters["prefetch_ranges"] = whole(list.size());
+    document_.parameters["prefetch_unknown_ranges"] = whole(unknown);
+    if (unknown == 0) return;
+    document_.not_measured.push_back(
+        {.what = fmt::format("{} of the {} ranges of {}", unknown, list.size(), options_.prefetch),
+         .reason = "no file of the mount that was recorded has their path",
+         .remedy = "paths are those below the deepest FUSE mount, as report shows them"});
+  }
+
+  // Caches hold chunks: of one size, the usual one where there are several.
+  Result<> answer_caches() {
+    if (options_.caches.capacities.empty() && !options_.worker) return {};
+    const Grid* grid = nullptr;
+    const auto distance = [](const Grid& each) {
+      return std::abs(
+          std::log2(static_cast<double>(each.chunk_bytes) / static_cast<double>(usual_chunk)));
+    };
+    for (const Grid& each : options_.grids) {
+      if (each.unit != Unit::block) continue;
+      if (grid == nullptr || distance(each) < distance(*grid)) grid = &each;
+    }
+    if (grid == nullptr) {
+      return fail(ErrorKind::usage, "caches hold chunks, and --unit names none",
+                  "add block to --unit");
+    }
+    document_.parameters["cache_chunk"] = whole(grid->chunk_bytes);
+    std::vector<GridParts> parts;
+    parts.reserve(starts_.size());
+    for (const auto& start : starts_) parts.emplace_back(start, *grid);
+    BYTEPATH_TRY(source, source_of(parts));
+    if (!options_.write.empty()) {
+      BYTEPATH_TRY(written, write_source(source, options_.write, progress_));
+      document_.complete = written;
+      if (!written) return {};
+    }
+    BYTEPATH_TRY(answer, add_caches(document_, source, options_.caches, progress_));
+    caches_ = answer;
+    document_.complete = answer.complete;
+    return {};
+  }
+
+  Result<RequestSource> source_of(const std::vector<GridParts>& parts) {
+    if (!options_.worker) return source_of_starts(parts);
+    const WorkerOptions& worker = *options_.worker;
+    std::vector<std::vector<CachedChunk>> recorded;
+    recorded.reserve(parts.size());
+    for (const auto& each : parts) recorded.push_back(first_touches(each));
+    document_.parameters["functions"] = whole(worker.functions);
+    document_.parameters["starts"] = whole(worker.starts);
+    document_.parameters["zipf"] = worker.zipf;
+    document_.parameters["private_share"] = worker.private_share;
+    document_.parameters["cron_every"] = whole(worker.cron_every);
+    document_.parameters["cron_functions"] = whole(worker.cron_functions);
+    const auto& policies = options_.caches.policies;
+    const bool future = !options_.write.empty() || policies.empty() ||
+                        std::ranges::find(policies, simulation::Policy::belady) != policies.end();
+    return source_of_worker(std::make_shared<WorkerTrace>(std::move(recorded), worker), future);
+  }
+
+  const WhatIfOptions& options_;
+  Document& document_;
+  const Progress& progress_;
+  std::vector<StartReads> starts_;
+  LatencyModel l2_;
+  CacheAnswer caches_;
+};
+
+// What makes no sense without a recorded start, as the user wrote it; empty: nothing.
+std::string needs_recorded(const WhatIfOptions& options) {
+  if (!options.prefetch.empty()) return "--prefetch";
+  if (options.worker) return "--functions";
+  if (!options.write.empty()) return "--write";
+  return "";
 }
 
-void add_curve(Document& document, const LruCurve& curve,
-               const std::vector<std::uint64_t>& capacities, std::uint64_t requests) {
-  result::Series series{.name = "lru_curve",
-                        .title = "Requests that miss under LRU",
-                        .x_label = "size of the cache",
-                        .x_unit = "B",
-                        .unit = "percent",
-                        .x_log = true,
-                        .points = {}};
-  const auto ratios = curve.miss_ratios();
-  for (std::size_t i = 0; i < capacities.size(); ++i) {
-    const double ratio = percent * ratios[i];
-    series.points.push_back({.x = static_cast<double>(capacities[i]),
-                             .median = ratio,
-                             .low = ratio,
-                             .high = ratio,
-                             .count = requests});
+Result<> answer_requests(const WhatIfOptions& options, Document& document, CacheAnswer& caches,
+                         const Progress& progress) {
+  const std::string& path = options.traces.front();
+  if (options.traces.size() > 1) {
+    return fail(
+        ErrorKind::usage,
+        fmt::format("one trace of requests is simulated at a time, not {}", options.traces.size()),
+        "run whatif once for each; of traces of chunk-probe record it takes several");
   }
-  document.series.push_back(std::move(series));
+  if (const auto option = needs_recorded(options); !option.empty()) {
+    return fail(ErrorKind::usage, fmt::format("{}: {} is no trace of a mount", option, path),
+                "chunk-probe record makes one");
+  }
+  BYTEPATH_TRY(reader, simulation::OracleReader::open(path));
+  BYTEPATH_TRY(answer, add_caches(document, source_of_file(path, reader.records()), options.caches,
+                                  progress));
+  caches = answer;
+  document.complete = answer.complete;
+  return {};
 }
 
 }  // namespace
 
 Result<Document> what_if(const WhatIfOptions& options, const Progress& progress) {
-  auto policies = options.policies;
-  if (policies.empty()) {
-    policies.assign(std::begin(simulation::all_policies), std::end(simulation::all_policies));
-  }
-  BYTEPATH_TRY(reader, OracleReader::open(options.trace));
-  const double sample = std::min(1.0, exact_requests / static_cast<double>(reader.records() + 1));
+  if (auto checked = check_nodes(options); !checked) return std::unexpected(checked.error());
+  const auto recorded =
+      static_cast<std::size_t>(std::ranges::count_if(options.traces, is_recorded));
   Document document;
   document.parameters["mode"] = std::string("whatif");
-  document.parameters["trace"] = options.trace;
-  document.parameters["lru_curve_sample"] = sample;
-  auto capacities = options.capacities;
-  if (capacities.empty()) {
-    Sweep counting({}, {});
-    BYTEPATH_TRY(counted,
-                 feed(std::move(reader), counting, nullptr, "counting the objects", progress));
-    capacities = simulation::spread_capacities(counting.object_bytes(), options.sizes);
-    document.complete = counted;
-    BYTEPATH_TRY(again, OracleReader::open(options.trace));
-    reader = std::move(again);
+  document.parameters["trace"] = fmt::format("{}", fmt::join(options.traces, " "));
+  document.parameters["seed"] = whole(options.seed);
+  LatencyModel l2;
+  std::optional<double> simulated;
+  if (recorded == options.traces.size()) {
+    RecordedWhatIf what_if(options, document, progress);
+    if (auto done = what_if.run(); !done) return std::unexpected(done.error());
+    l2 = what_if.l2();
+    simulated = what_if.l2_hit_ratio();
+  } else {
+    BYTEPATH_TRY(tiers, parse_tiers(options.latencies, options.rates, {}));
+    l2 = tiers.l2.latency;
+    CacheAnswer caches;
+    if (auto done = answer_requests(options, document, caches, progress); !done) {
+      return std::unexpected(done.error());
+    }
+    simulated = caches.best_lower_hit_ratio;
   }
-  if (!document.complete || capacities.empty()) return document;
-  Sweep sweep(policies, capacities);
-  const auto curve_capacities = simulation::spread_capacities(capacities.back(), curve_points);
-  LruCurve curve(curve_capacities, sample);
-  BYTEPATH_TRY(fed, feed(std::move(reader), sweep, &curve, "simulating the caches", progress));
-  document.complete = fed;
-  add_trace(document, sweep);
-  add_miss_ratios(document, sweep, capacities.size());
-  add_curve(document, curve, curve_capacities, sweep.requests());
+  if (options.codes.empty()) return document;
+  const double hit_ratio = options.l2_hit_ratio.value_or(simulated.value_or(usual_hit_ratio));
+  document.parameters["nodes"] = whole(options.nodes.all);
+  document.parameters["dead"] = whole(options.nodes.dead);
+  document.parameters["l2_hits_percent"] = result::percent * hit_ratio;
+  add_erasure(
+      document,
+      {.codes = options.codes, .nodes = options.nodes, .shard = l2, .hit_ratio = hit_ratio});
   return document;
 }
 

@@ -11,11 +11,13 @@ constexpr std::size_t ahead = 16;
 
 }  // namespace
 
-Sweep::Sweep(std::span<const Policy> policies, std::span<const std::uint64_t> capacities) {
+Sweep::Sweep(std::span<const Policy> policies, std::span<const std::uint64_t> capacities,
+             std::span<const std::uint64_t> lower) {
   for (const Policy policy : policies) {
     for (const std::uint64_t capacity : capacities) {
       cells_.push_back({.policy = policy, .capacity = capacity});
       caches_.push_back(make_cache(policy, capacity));
+      if (!lower.empty()) lower_.emplace_back(policy, lower);
     }
   }
 }
@@ -38,14 +40,21 @@ void Sweep::add(std::span<const OracleRecord> records) {
   // One cache after the other: what it knows stays in the processor's caches meanwhile.
   for (std::size_t i = 0; i < cells_.size(); ++i) {
     Cache& cache = *caches_[i];
+    missed_.clear();
     for (std::size_t r = 0; r < requests_.size(); ++r) {
       const Request& request = requests_[r];
       if (r + ahead < requests_.size()) cache.prefetch(requests_[r + ahead].object);
       if (cache.access(request)) continue;
       ++cells_[i].misses;
       cells_[i].missed_bytes += request.bytes;
+      if (!lower_.empty()) missed_.push_back(request);
     }
+    if (!lower_.empty()) lower_[i].add(missed_);
   }
+}
+
+void Sweep::finish() {
+  for (auto& caches : lower_) caches.finish();
 }
 
 std::vector<std::uint64_t> spread_capacities(std::uint64_t largest, std::size_t count) {
