@@ -226,8 +226,15 @@ Result<MountTrace> trace_from_bytes(std::string_view bytes, std::string_view nam
 }
 
 Result<MountTrace> read_trace(const std::string& path) {
-  BYTEPATH_TRY(bytes, read_file(path, most_file_bytes));
-  return trace_from_bytes(bytes, path);
+  auto bytes = read_file(path, most_file_bytes);
+  if (bytes) return trace_from_bytes(*bytes, path);
+  Error error = std::move(bytes).error();
+  // A file that is not there is a mistake of the command line, not a failure of ours.
+  if (error.kind == ErrorKind::failed && error.message.starts_with("cannot open")) {
+    error.kind = ErrorKind::usage;
+    error.hint = "chunk-probe record makes one";
+  }
+  return std::unexpected(std::move(error));
 }
 
 }  // namespace bytepath::mounts
