@@ -269,6 +269,11 @@ Command& Command::needs(const std::string& flag, const std::string& needed) {
   return *this;
 }
 
+Command& Command::keeps_standard_output(std::function<bool()> keeps) {
+  impl_->keeps_standard_output = std::move(keeps);
+  return *this;
+}
+
 Command& Command::hidden() {
   impl_->app->get_options().back()->group("");
   return *this;

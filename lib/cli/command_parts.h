@@ -1,5 +1,6 @@
 #pragma once
 #include <CLI/CLI.hpp>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -30,7 +31,8 @@ inline std::string long_name(const std::string& flags) {
 struct Command::Impl {
   CLI::App* app = nullptr;
   Run run;
-  std::vector<std::string> flags_with_values;  // "-i,--ignore-failure"
+  std::vector<std::string> flags_with_values;   // "-i,--ignore-failure"
+  std::function<bool()> keeps_standard_output;  // may be empty
 };
 
 }  // namespace bytepath::cli

@@ -330,6 +330,8 @@ int Probe::Impl::run(int argc, char** argv) {
   }
   // A saved run has nothing to print but its report.
   if (!replay.empty()) output.text_by_default = true;
+  const auto& keeps = chosen().keeps_standard_output;
+  if (replay.empty() && keeps && keeps()) output.text_by_default = false;
   auto targets = destinations(output);
   if (!targets) return report(targets.error());
   const auto cannot_write = [&](Error error) {

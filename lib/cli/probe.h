@@ -141,6 +141,10 @@ class Command {
   // The one option cannot be given without the other.
   Command& needs(const std::string& flag, const std::string& needed);
 
+  // Standard output is for what the command makes where `keeps`, called after parsing, says so: a
+  // report is there only when it is asked for.
+  Command& keeps_standard_output(std::function<bool()> keeps);
+
   struct Impl;
   explicit Command(Impl& impl) : impl_(&impl) {}
 

@@ -6,6 +6,7 @@
 #include "verdict/fault_rules.h"
 #include "verdict/judge.h"
 #include "verdict/memcpy_rules.h"
+#include "verdict/prefetch_rules.h"
 #include "verdict/run_conditions.h"
 #include "verdict/run_rules.h"
 
@@ -112,6 +113,9 @@ std::span<const Rule> rules() {
       Rule{"fault-probe", "", "the line that sums up", judge_faults},
       Rule{"chunk-probe", "", "the line that sums up images", judge_dedup},
       Rule{"chunk-probe", "", "the line that sums up caches", judge_cache_what_if},
+      Rule{"chunk-probe", "", "the line that sums up what was exported", judge_export},
+      Rule{"chunk-probe", "", "the line that sums up what was imported", judge_import},
+      Rule{"chunk-probe", "", "the line that sums up a list of prefetches", judge_score},
   };
   return rows;
 }

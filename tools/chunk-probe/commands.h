@@ -8,6 +8,9 @@ namespace bytepath::chunk_probe {
 
 void add_dedup(cli::Probe& probe);
 void add_what_if(cli::Probe& probe);
+void add_export(cli::Probe& probe);
+void add_import(cli::Probe& probe);
+void add_score(cli::Probe& probe);
 
 // With the facts of this host that every document has.
 result::Document with_host(result::Document document);

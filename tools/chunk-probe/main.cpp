@@ -33,5 +33,8 @@ int main(int argc, char** argv) {
   });
   chunk_probe::add_dedup(probe);
   chunk_probe::add_what_if(probe);
+  chunk_probe::add_export(probe);
+  chunk_probe::add_import(probe);
+  chunk_probe::add_score(probe);
   return probe.execute(argc, argv);
 }
