@@ -100,7 +100,7 @@ Result<Mount> Mount::open(const Tree& tree, Reader& reader, MountOptions options
   return Mount(std::move(impl));
 }
 
-Result<> Mount::serve(const std::function<bool()>& stop) {
+Result<> Mount::serve(const std::function<void()>& ready, const std::function<bool()>& stop) {
   struct sigaction action{};
   action.sa_handler = wake;  // without SA_RESTART
   sigaction(SIGUSR1, &action, nullptr);
@@ -125,6 +125,7 @@ Result<> Mount::serve(const std::function<bool()>& stop) {
   Result<> readahead;
   if (options.max_readahead)
     readahead = raise_readahead(options.mountpoint, *options.max_readahead);
+  if (readahead) ready();
 
   std::unique_lock lock(mutex);
   constexpr auto tick = std::chrono::milliseconds(100);

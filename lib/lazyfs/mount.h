@@ -29,9 +29,10 @@ class Mount {
   Mount& operator=(Mount&&) = delete;
   ~Mount();  // unmounts, at once, also what is still in use
 
-  // Serves until it is unmounted, or `stop` says so, which is asked ten times a second.
+  // Serves until it is unmounted, or `stop` says so, which is asked ten times a second. `ready` is
+  // called when all is set up.
   // Error (denied): max_readahead is more than the kernel's own, and we may not raise that.
-  Result<> serve(const std::function<bool()>& stop);
+  Result<> serve(const std::function<void()>& ready, const std::function<bool()>& stop);
 
  private:
   struct Impl;

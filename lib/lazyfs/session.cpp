@@ -204,10 +204,13 @@ Result<result::Document> run_session(const SessionOptions& options, const Sessio
        .l1_failed = [&](const Error& error) { journal.l1_failed(error); }});
   {
     BYTEPATH_TRY(mount, Mount::open(tree, reader, options.mount));
-    reports.mounted(fmt::format("mounted {} on {}, {}", options.source, options.mount.mountpoint,
-                                format_quantity(static_cast<double>(tree.bytes()), "B")));
+    const auto ready = [&] {
+      reports.mounted(fmt::format("mounted {} on {}, {}", options.source, options.mount.mountpoint,
+                                  format_quantity(static_cast<double>(tree.bytes()), "B")));
+    };
     const Prefetcher prefetcher(list, tree, reader, journal);
-    if (auto served = mount.serve(stopping(signals, servers)); !served) late = served.error();
+    if (auto served = mount.serve(ready, stopping(signals, servers)); !served)
+      late = served.error();
   }
   result::Document document{.parameters = parameters_of(options)};
   journal.describe(document, late);
@@ -233,9 +236,6 @@ Result<result::Document> run_origin(const std::string& source, const OriginOptio
   };
   metric("requests", "", static_cast<double>(requests));
   metric("sent_bytes", "B", sent);
-  document.verdict = {
-      .state = "served",
-      .text = fmt::format("{} requests were sent {}", requests, format_quantity(sent, "B"))};
   return document;
 }
 

@@ -2,8 +2,6 @@
 
 #include <optional>
 
-#include "base/units.h"
-
 namespace bytepath::lazyfs {
 namespace {
 
@@ -88,15 +86,9 @@ void Tally::describe(result::Document& document) const {
                                   {"fetched", "B"},
                                   {"refetches", ""},
                                   {"failed", ""}}};
-  std::uint64_t served = 0;
-  std::uint64_t fetches = 0;
-  std::uint64_t fetched = 0;
   for (const Tier tier : all_tiers) {
     const OfTier& one = of(tier);
     const auto hits = hit_percent(*this, tier);
-    served += one.served_bytes;
-    fetches += one.fetches;
-    fetched += one.fetched_bytes;
     table.rows.push_back({std::string(name(tier)), cell(one.reads), cell(one.served_bytes),
                           cell(hits), cell(one.fetches), cell(one.fetched_bytes),
                           cell(one.refetches), cell(one.failed)});
@@ -111,10 +103,6 @@ void Tally::describe(result::Document& document) const {
   document.tables.push_back(std::move(table));
   document.parameters["reads.failed"] = static_cast<std::int64_t>(failed_reads_);
   document.parameters["prefetch.lines"] = static_cast<std::int64_t>(prefetched_);
-  document.verdict = {.state = "served",
-                      .text = fmt::format("{} READs were served {}; {} chunks were fetched, {}",
-                                          reads(), format_quantity(number(served), "B"), fetches,
-                                          format_quantity(number(fetched), "B"))};
 }
 
 }  // namespace bytepath::lazyfs

@@ -32,7 +32,7 @@ class Tally {
   std::uint64_t prefetched() const { return prefetched_; }
 
   // Metrics reads{tier}, served_bytes{tier}, fetches{tier}, fetched_bytes{tier}, refetches{tier},
-  // hit_ratio{tier} and amplification; the table "tiers" and a verdict.
+  // hit_ratio{tier}; the table "tiers".
   void describe(result::Document& document) const;
 
  private:

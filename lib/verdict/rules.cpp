@@ -5,6 +5,7 @@
 #include "verdict/cpu_rules.h"
 #include "verdict/fault_rules.h"
 #include "verdict/judge.h"
+#include "verdict/lazy_mount_rules.h"
 #include "verdict/memcpy_rules.h"
 #include "verdict/prefetch_rules.h"
 #include "verdict/run_conditions.h"
@@ -113,6 +114,8 @@ std::span<const Rule> rules() {
       Rule{"fault-probe", "", "the line that sums up", judge_faults},
       Rule{"chunk-probe", "", "the line that sums up images", judge_dedup},
       Rule{"chunk-probe", "", "the line that sums up caches", judge_cache_what_if},
+      Rule{"lazyfs", "", "the line that sums up a mount", judge_lazy_mount},
+      Rule{"lazyfs", "", "the line that sums up an origin", judge_origin},
       Rule{"chunk-probe", "", "the line that sums up what was exported", judge_export},
       Rule{"chunk-probe", "", "the line that sums up what was imported", judge_import},
       Rule{"chunk-probe", "", "the line that sums up a list of prefetches", judge_score},
