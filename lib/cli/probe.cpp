@@ -372,4 +372,6 @@ int Probe::execute(int argc, char** argv) {
   return impl_->run(argc, argv);
 }
 
+std::string_view version() { return BYTEPATH_VERSION; }
+
 }  // namespace bytepath::cli

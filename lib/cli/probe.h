@@ -30,6 +30,9 @@ enum ExitStatus {
   interrupted = 130
 };
 
+// Of all of bytepath: "0.1.0".
+std::string_view version();
+
 // Whose words and exit statuses a program keeps. hyperfine: errors are "Error: ..." with status 1
 // (2 for the command line), nothing but the program's own text is printed unless --format asks for
 // a report, and reports go to --report FILE because --output means something else there.

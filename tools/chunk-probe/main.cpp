@@ -31,6 +31,8 @@ int main(int argc, char** argv) {
   probe.main([](const cli::Context&) -> Result<result::Document> {
     return fail(ErrorKind::usage, "which of its commands?", "see chunk-probe --help");
   });
+  chunk_probe::add_record(probe);
+  chunk_probe::add_report(probe);
   chunk_probe::add_dedup(probe);
   chunk_probe::add_what_if(probe);
   chunk_probe::add_export(probe);

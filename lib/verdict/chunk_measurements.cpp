@@ -1,0 +1,40 @@
+#include "verdict/chunk_measurements.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/text.h"
+#include "verdict/copy_measurements.h"
+
+namespace bytepath::verdict {
+
+using result::Table;
+using Row = std::vector<result::Value>;
+
+std::optional<double> number_of(const Table& table, const Row& row, std::string_view column) {
+  const result::Value value = cell(table, row, column);
+  if (const auto* real = std::get_if<double>(&value)) return *real;
+  if (const auto* whole = std::get_if<std::int64_t>(&value)) return static_cast<double>(*whole);
+  return std::nullopt;
+}
+
+const Row* nearest_row(const Table& table, std::string_view column, double wanted) {
+  const auto distance = [&](const Row& row) {
+    return std::abs(std::log(number_of(table, row, column).value_or(0) / wanted));
+  };
+  const auto found = std::ranges::min_element(table.rows, {}, distance);
+  return found == table.rows.end() ? nullptr : &*found;
+}
+
+std::map<double, double> start_times(const result::Document& document, const std::string& tier) {
+  std::map<double, double> times;
+  for (const auto& metric : document.metrics) {
+    if (metric.name != "start_time" || label(metric.labels, "tier") != tier) continue;
+    const auto chunk = parse_unsigned(label(metric.labels, "chunk"));
+    const bool sound = metric.median > 0 && std::isfinite(metric.median);
+    if (chunk && *chunk > 0 && sound) times[static_cast<double>(*chunk)] += metric.median;
+  }
+  return times;
+}
+
+}  // namespace bytepath::verdict
