@@ -64,7 +64,7 @@ std::size_t GridParts::rounds() const {
   std::vector<std::pair<std::uint64_t, std::uint64_t>> fetches_by_end;
   for (std::size_t i = 0; i < start_.reads.size(); ++i) {
     const StartRead& read = start_.reads[i];
-    if (read.waited && fetches(i)) fetches_by_end.emplace_back(read.end_ns, read.begin_ns);
+    if (fetches(i)) fetches_by_end.emplace_back(read.end_ns, read.begin_ns);
   }
   std::ranges::sort(fetches_by_end);
   // Whoever ends first leaves the most room for others: the longest chain.

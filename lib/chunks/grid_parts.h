@@ -40,8 +40,8 @@ class GridParts {
   // Whether a part is touched first by this read.
   bool fetches(std::size_t read) const;
   std::uint64_t fetched_bytes() const;
-  // The most fetches that waited for one another: each began after the one before had ended, and
-  // somebody waited for it.
+  // The longest chain of fetches of which each was asked for after the one before had been
+  // answered.
   std::size_t rounds() const;
 
   // The part of a byte range, read or not, as `key` and the bytes it has; the key is one of this

@@ -1,7 +1,7 @@
 #include "chunks/what_if_starts.h"
 
 #include <algorithm>
-#include <cmath>
+#include <array>
 
 #include "result/document_parts.h"
 
@@ -37,10 +37,17 @@ class StartTables {
  public:
   StartTables(Document& document, const StartQuestion& question, bool several)
       : document_(document), question_(question), several_(several) {
-    if (several_) {
-      for (Table* table : {&starts_, &check_, &chunks_, &times_, &prefetch_}) {
-        table->columns.insert(table->columns.begin(), {"trace", ""});
+    for (const FetchSource& source : question.sources) {
+      if (is_code(source)) {
+        code_times_.columns.push_back({source.name, "ns"});
+        continue;
       }
+      for (const char* part : {"", "_low", "_high"}) {
+        times_.columns.push_back({source.name + part, "ns"});
+      }
+    }
+    for (Table* table : all_tables()) {
+      if (several_) table->columns.insert(table->columns.begin(), {"trace", ""});
     }
   }
 
@@ -100,36 +107,23 @@ class StartTables {
     add("rounds", static_cast<double>(parts.rounds()), "");
   }
 
-  void add_time(const StartReads& start, const Grid& grid, const std::string& tier,
-                const StartTime& time) {
+  // One of each source: l2, its codes, l3.
+  void add_times(const StartReads& start, const Grid& grid, std::span<const StartTime> times) {
     auto row = row_of(start, grid);
-    row.insert(row.end(), {tier, time.mean_ns, time.low_ns, time.high_ns});
-    times_.rows.push_back(std::move(row));
-    auto labels = labels_of(start, grid);
-    labels["tier"] = tier;
-    document_.metrics.push_back(time_metric("start_time", labels, time));
-    if (grid.unit != Unit::block) return;
-    labels.erase("chunk");
-    auto& series = document_.series;
-    auto found = std::ranges::find_if(series, [&](const result::Series& each) {
-      return each.name == "start_time" && each.labels == labels;
-    });
-    if (found == series.end()) {
-      series.push_back({.name = "start_time",
-                        .labels = labels,
-                        .title = "Time of a start, by the size of a chunk",
-                        .x_label = "chunk",
-                        .x_unit = "B",
-                        .unit = "ns",
-                        .x_log = true,
-                        .points = {}});
-      found = std::prev(series.end());
+    auto of_codes = row;
+    for (std::size_t i = 0; i < times.size(); ++i) {
+      const FetchSource& source = question_.sources[i];
+      add_time(start, grid, source.name, times[i]);
+      if (is_code(source)) {
+        of_codes.emplace_back(times[i].mean_ns);
+      } else {
+        row.insert(row.end(), {times[i].mean_ns, times[i].low_ns, times[i].high_ns});
+      }
     }
-    found->points.push_back({.x = static_cast<double>(grid.chunk_bytes),
-                             .median = time.mean_ns,
-                             .low = time.low_ns,
-                             .high = time.high_ns,
-                             .count = time.runs_ns.size()});
+    times_.rows.push_back(std::move(row));
+    if (std::ranges::any_of(question_.sources, is_code)) {
+      code_times_.rows.push_back(std::move(of_codes));
+    }
   }
 
   void add_prefetch(const StartReads& start, const GridParts& parts, const std::string& tier,
@@ -157,7 +151,7 @@ class StartTables {
   }
 
   void finish() {
-    for (Table* table : {&starts_, &check_, &chunks_, &times_, &prefetch_}) {
+    for (Table* table : all_tables()) {
       if (!table->rows.empty()) document_.tables.push_back(std::move(*table));
     }
   }
@@ -182,6 +176,41 @@ class StartTables {
       labels["unit"] = unit_name(grid.unit);
     }
     return labels;
+  }
+
+  std::array<Table*, 6> all_tables() {
+    return {&starts_, &check_, &chunks_, &times_, &code_times_, &prefetch_};
+  }
+  static bool is_code(const FetchSource& source) { return source.code.stored > 1; }
+
+  void add_time(const StartReads& start, const Grid& grid, const std::string& tier,
+                const StartTime& time) {
+    auto labels = labels_of(start, grid);
+    labels["tier"] = tier;
+    document_.metrics.push_back(time_metric("start_time", labels, time));
+    if (grid.unit != Unit::block) return;
+    labels.erase("chunk");
+    auto& series = document_.series;
+    auto found = std::ranges::find_if(series, [&](const result::Series& each) {
+      return each.name == "start_time" && each.labels == labels;
+    });
+    if (found == series.end()) {
+      series.push_back({.name = "start_time",
+                        .labels = labels,
+                        .title = "Time of a start, by the size of a chunk",
+                        .x_label = "chunk",
+                        .x_unit = "B",
+                        .unit = "ns",
+                        .x_log = true,
+                        .y_log = true,
+                        .points = {}});
+      found = std::prev(series.end());
+    }
+    found->points.push_back({.x = static_cast<double>(grid.chunk_bytes),
+                             .median = time.mean_ns,
+                             .low = time.low_ns,
+                             .high = time.high_ns,
+                             .count = time.runs_ns.size()});
   }
 
   Document& document_;
@@ -216,14 +245,13 @@ class StartTables {
                             {"rounds", ""}},
                 .rows = {}};
   Table times_{.name = "start_times",
-               .title = "How long the start would take, from where it is fetched",
-               .columns = {{"unit", ""},
-                           {"chunk", "B"},
-                           {"tier", ""},
-                           {"mean", "ns"},
-                           {"low", "ns"},
-                           {"high", "ns"}},
+               .title = "How long the start would take, and where 95 of 100 such starts lie",
+               .columns = {{"unit", ""}, {"chunk", "B"}},
                .rows = {}};
+  Table code_times_{.name = "code_start_times",
+                    .title = "The same with the second cache in shards",
+                    .columns = {{"unit", ""}, {"chunk", "B"}},
+                    .rows = {}};
   Table prefetch_{.name = "prefetch",
                   .title = "The same with what the list names fetched from the begin on",
                   .columns = {{"unit", ""},
@@ -231,7 +259,7 @@ class StartTables {
                               {"tier", ""},
                               {"fetches", ""},
                               {"not_in_list", ""},
-                              {"waited_for", ""},
+                              {"on_demand", ""},
                               {"prefetched", "B"},
                               {"wasted", "B"},
                               {"without", "ns"},
@@ -262,18 +290,19 @@ bool add_starts(Document& document, std::span<const StartReads> starts,
         plan = plan_prefetch(start, parts, *question.prefetch);
         tables.add_plan(start, grid, plan);
       }
+      std::vector<StartTime> times;
       for (const FetchSource& source : question.sources) {
         ReplayOptions options{.hit = question.hit,
                               .source = source,
                               .prefetch = nullptr,
                               .parallel = question.parallel};
-        const StartTime time = start_time(replay, options, question.runs, question.seed);
-        tables.add_time(start, grid, source.name, time);
-        if (question.prefetch == nullptr) continue;
+        times.push_back(start_time(replay, options, question.runs, question.seed));
+        if (question.prefetch == nullptr || source.code.stored > 1) continue;
         options.prefetch = &plan;
-        tables.add_prefetch(start, parts, source.name, plan, time,
+        tables.add_prefetch(start, parts, source.name, plan, times.back(),
                             start_time(replay, options, question.runs, question.seed));
       }
+      tables.add_times(start, grid, times);
     }
   }
   tables.finish();

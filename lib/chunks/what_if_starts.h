@@ -23,11 +23,11 @@ struct StartQuestion {
 };
 
 // Adds tables "starts" (what was recorded), "model_check" (the recorded latencies drawn in another
-// order, beside the recorded time), "chunks" and "start_times", with a list "prefetch"; the series
-// "start_time"; metrics "fetches", "fetched_bytes", "amplification", "rounds" for each grid,
-// "start_time" for each grid and tier, and of a list "prefetch_start_time", "prefetch_left",
-// "prefetch_bytes", "prefetch_wasted_bytes". Labels are "chunk" (bytes) or "unit", "tier", and with
-// several traces "trace". false: stopped.
+// order, beside the recorded time), "chunks", "start_times", with codes "code_start_times", with a
+// list "prefetch"; the series "start_time"; metrics "fetches", "fetched_bytes", "amplification",
+// "rounds" for each grid, "start_time" for each grid and tier, and of a list "prefetch_start_time",
+// "prefetch_left", "prefetch_bytes", "prefetch_wasted_bytes". Labels are "chunk" (bytes) or "unit",
+// "tier", and with several traces "trace". false: stopped.
 bool add_starts(result::Document& document, std::span<const StartReads> starts,
                 const StartQuestion& question, const Progress& progress);
 
