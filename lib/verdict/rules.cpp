@@ -7,6 +7,7 @@
 #include "verdict/judge.h"
 #include "verdict/lazy_mount_rules.h"
 #include "verdict/memcpy_rules.h"
+#include "verdict/mount_rules.h"
 #include "verdict/prefetch_rules.h"
 #include "verdict/run_conditions.h"
 #include "verdict/run_rules.h"
@@ -130,6 +131,32 @@ std::span<const Rule> rules() {
       Rule{"chunk-probe", "", "the line that sums up what was exported", judge_export},
       Rule{"chunk-probe", "", "the line that sums up what was imported", judge_import},
       Rule{"chunk-probe", "", "the line that sums up a list of prefetches", judge_score},
+      Rule{"chunk-probe", "chunks.lost-events", "the recorder lost events",
+           judge_lost_mount_events},
+      Rule{"chunk-probe", "chunks.command-failed",
+           "the recorded command ended with another status than 0", judge_failed_mounted_command},
+      Rule{"chunk-probe", "chunks.cache-dropped",
+           "opens make the kernel drop what it has of the file", judge_dropped_cache},
+      Rule{"chunk-probe", "chunks.over-fetch",
+           "the daemon fetched twice as much as was read through the mount, or more",
+           judge_over_fetch},
+      Rule{"chunk-probe", "chunks.read-again",
+           "a tenth more was read through the mount than are different bytes",
+           judge_repeated_reads},
+      Rule{"chunk-probe", "chunks.excess-readahead",
+           "twice as much was read through the mount as was touched or mapped",
+           judge_excess_readahead},
+      Rule{"chunk-probe", "chunks.metadata-bound", "most of the waiting is for metadata",
+           judge_metadata_stall},
+      Rule{"chunk-probe", "chunks.serial-rounds", "READs went out one after the other",
+           judge_serial_rounds},
+      Rule{"chunk-probe", "chunks.short-readahead",
+           "most READs are as large as readahead allows, which is less than a chunk",
+           judge_short_readahead},
+      Rule{"chunk-probe", "chunks.passthrough", "opens pass reads through to other files",
+           judge_passthrough},
+      Rule{"chunk-probe", "chunks.direct-io", "opens go past the page cache", judge_direct_io},
+      Rule{"chunk-probe", "", "the line that sums up a recorded mount", judge_mount},
       Rule{"lazyfs", "", "the line that sums up a mount", judge_lazy_mount},
       Rule{"lazyfs", "", "the line that sums up an origin", judge_origin},
   };
