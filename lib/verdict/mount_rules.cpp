@@ -276,4 +276,20 @@ void judge_mount(Document& document) {
   document.verdict = {.state = waits ? "stalled" : "measured", .text = std::move(said)};
 }
 
+void judge_stack(Document& document) {
+  if (parameter_text(document, "mode") != "stack") return;
+  const Table* mounts = find_table(document, "mounts");
+  if (mounts == nullptr || mounts->rows.empty()) return;
+  std::string chain;
+  for (const auto& row : mounts->rows) {
+    if (!chain.empty()) chain += " on ";
+    chain += text(*mounts, row, "type");
+    const std::string by = text(*mounts, row, "reached_by");
+    if (by.starts_with("loop") || by.starts_with("image")) chain += fmt::format(" (by {})", by);
+  }
+  document.verdict = {
+      .state = "measured",
+      .text = fmt::format("{} is {}", parameter_text(document, "mount"), chain)};
+}
+
 }  // namespace bytepath::verdict
