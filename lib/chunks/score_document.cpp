@@ -85,7 +85,7 @@ void add_order(const PrefetchScore& score, Document& document) {
                         .x_label = "fetched",
                         .x_unit = "B",
                         .unit = "percent",
-                        .points = {}};
+                        .points = {result::single_point(0, 0, 0)}};
   const std::size_t step = score.progress.size() / most_points + 1;
   for (std::size_t i = 0; i < score.progress.size(); ++i) {
     if (i % step != 0 && i + 1 != score.progress.size()) continue;
@@ -148,7 +148,8 @@ void add_unknown(const PrefetchScore& score, Document& document) {
   document.tables.push_back(std::move(table));
   if (score.unsized > 0) {
     document.not_measured.push_back(
-        {.what = fmt::format("the waste of {} files that the start never used", score.unsized),
+        {.what =
+             fmt::format("the waste of {} of the files that the start never used", score.unsized),
          .reason = "the trace has not their sizes",
          .remedy = "take them from the list"});
   }
@@ -184,7 +185,7 @@ Result<Document> score(const ScoreOptions& options) {
   add_trace_notes(trace, uses.impossible, document);
   if (scored.guessed_sizes > 0) {
     document.not_measured.push_back(
-        {.what = fmt::format("the sizes of {} files", scored.guessed_sizes),
+        {.what = fmt::format("the sizes of {} of the files", scored.guessed_sizes),
          .reason = "they count up to the last byte that was used",
          .remedy = "record the start instead of importing a log"});
   }

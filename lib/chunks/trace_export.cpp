@@ -27,7 +27,7 @@ constexpr std::string_view request_formats[] = {"oraclegeneral", "csv", "blkpars
 
 void leave_out(Document& document, std::uint64_t count, std::string_view what, std::string reason) {
   if (count == 0) return;
-  document.not_measured.push_back({.what = fmt::format("{} {}", count, what),
+  document.not_measured.push_back({.what = fmt::format("{} of the {}", count, what),
                                    .reason = std::move(reason),
                                    .remedy = "--format ranges, csv or soci can say more"});
 }
@@ -113,7 +113,7 @@ void add_overlaybd_notes(const std::vector<mounts::FileRange>& entries, std::siz
   });
   if (skipped > 0) {
     document.not_measured.push_back(
-        {.what = fmt::format("{} paths of the list", skipped),
+        {.what = fmt::format("{} of {} paths", skipped, entries.size()),
          .reason = "overlaybd skips those with other characters than letters, digits, _ - . and /",
          .remedy = "--format overlaybd-trace, of a mount that has the layer's blob"});
   }

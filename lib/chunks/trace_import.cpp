@@ -102,14 +102,15 @@ void add_counts(const ImportedLog& log, const mounts::LogFormat* format, Documen
                  static_cast<double>(log.trace.end_ns)}}});
   if (counts.first_wrong != 0) {
     document.not_measured.push_back(
-        {.what = fmt::format("{} lines that are none of {}", counts.wrong, format->name),
+        {.what = fmt::format("{} of {} lines, which are none of {}", counts.wrong, counts.lines,
+                             format->name),
          .reason =
              fmt::format("the first is line {}: {}", counts.first_wrong, counts.first_wrong_text),
          .remedy = std::string(format->hint)});
   }
   if (counts.without_place > 0) {
     document.not_measured.push_back(
-        {.what = fmt::format("where {} reads began", counts.without_place),
+        {.what = fmt::format("where {} of the reads began", counts.without_place),
          .reason = "their Range is not logged; they are taken to begin at 0",
          .remedy = "log $http_range, as chunk-probe(1) shows"});
   }

@@ -10,12 +10,12 @@ void add_trace_notes(const mounts::MountTrace& trace, std::uint64_t impossible,
   };
   if (!trace.whole) note("the end of the trace", "the file was cut off");
   if (trace.damaged_blocks > 0)
-    note(fmt::format("{} blocks of the trace", trace.damaged_blocks), "they are damaged");
+    note(fmt::format("{} of the trace's blocks", trace.damaged_blocks), "damaged");
   if (trace.losses.any())
     note("events of the trace", "the recorder lost some; what is missing may be among them");
   if (impossible > 0) {
-    note(fmt::format("{} records of the trace", impossible),
-         "their offsets are beyond the end of any file");
+    note(fmt::format("{} of the trace's records", impossible),
+         "an offset beyond the end of any file");
   }
 }
 

@@ -108,6 +108,7 @@ FirstUses files_in_order(const std::vector<Touch>& touches, const FileTable& fil
   uses.unnamed_files = each_named(touches, files, [&](const Touch& touch, std::string_view path) {
     if (!listed.insert(touch.file).second) return;
     uses.ranges.push_back({.path = std::string(path), .offset = 0, .bytes = FileRange::to_the_end});
+    uses.bytes += std::min<std::uint64_t>(files.find(touch.file)->bytes, INT64_MAX);
   });
   uses.files = uses.ranges.size();
   return uses;

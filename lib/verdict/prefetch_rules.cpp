@@ -26,6 +26,10 @@ double number(const Table& table, std::string_view column) {
   return 0;
 }
 
+std::string counted(double count, std::string_view thing) {
+  return fmt::format("{} {}{}", count, thing, count == 1 ? "" : "s");
+}
+
 std::string percent_text(double percent) { return format_quantity(percent, "percent"); }
 
 std::string text(const Table& table, std::string_view column) {
@@ -41,8 +45,8 @@ void judge_export(Document& document) {
   if (table == nullptr) return;
   document.verdict = {
       .state = "measured",
-      .text = fmt::format("{} {} of {} files, {}, as {}", number(*table, "count"),
-                          text(*table, "of"), number(*table, "files"),
+      .text = fmt::format("{} {} of {}, {}, as {}", number(*table, "count"), text(*table, "of"),
+                          counted(number(*table, "files"), "file"),
                           size_text(number(*table, "bytes")), parameter_text(document, "format"))};
 }
 
@@ -52,9 +56,10 @@ void judge_import(Document& document) {
   const double wrong = number(*table, "wrong_lines");
   document.verdict = {
       .state = "measured",
-      .text = fmt::format("{} requests to read, {}, out of {} lines{}", number(*table, "requests"),
-                          size_text(number(*table, "bytes")), number(*table, "lines"),
-                          wrong > 0 ? fmt::format("; {} could not be read", wrong) : "")};
+      .text =
+          fmt::format("{} to read, {}, out of {}{}", counted(number(*table, "requests"), "request"),
+                      size_text(number(*table, "bytes")), counted(number(*table, "lines"), "line"),
+                      wrong > 0 ? fmt::format("; {} could not be read", wrong) : "")};
 }
 
 void judge_score(Document& document) {
