@@ -48,8 +48,11 @@ Result<std::vector<FileRange>> ranges_from_text(std::string_view text, std::stri
 }
 
 Result<std::vector<FileRange>> read_ranges(const std::string& path) {
-  BYTEPATH_TRY(text, read_file(path, most_list_bytes));
-  return ranges_from_text(text, path);
+  const auto text = read_file(path, most_list_bytes);
+  if (!text) {
+    return fail(ErrorKind::usage, text.error().message, "give a list of ranges that can be read");
+  }
+  return ranges_from_text(*text, path);
 }
 
 std::string ranges_text(std::span<const FileRange> ranges) {

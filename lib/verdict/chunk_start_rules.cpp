@@ -27,6 +27,9 @@ std::string text_of(const Table& table, const Row& row, std::string_view column)
   return text == nullptr ? "" : in_one_line(*text);
 }
 
+// A power of two, to the byte.
+std::string chunk_text(double bytes) { return format_quantity(bytes, "B"); }
+
 std::string time_text(double nanoseconds) { return format_quantity(nanoseconds, "ns"); }
 
 // The size of a chunk that starts soonest, and what others cost.
@@ -66,8 +69,8 @@ void judge_chunk_size(Document& document) {
          .severity = Severity::note,
          .text = fmt::format(
              "from {} the start is soonest with chunks of {}: {}; with {} it takes {}, with {} {}",
-             tier, size_text(best->bytes), time_text(best->time_ns), size_text(smallest),
-             format_factor(best->ratio_of(smallest)), size_text(largest),
+             tier, chunk_text(best->bytes), time_text(best->time_ns), chunk_text(smallest),
+             format_factor(best->ratio_of(smallest)), chunk_text(largest),
              format_factor(best->ratio_of(largest))),
          .evidence = {{"tier", std::string(tier)},
                       {"chunk", best->bytes},
@@ -164,6 +167,10 @@ void judge_start_model(Document& document) {
   for (const Row& row : check->rows) {
     const auto error = number_of(*check, row, "error");
     if (!error || std::abs(*error) < off_percent) continue;
+    const double recorded = number_of(*check, row, "recorded_start").value_or(0);
+    const bool within = recorded >= number_of(*check, row, "low").value_or(NAN) &&
+                        recorded <= number_of(*check, row, "high").value_or(NAN);
+    if (within) continue;
     document.findings.push_back(
         {.id = "chunks.model-off",
          .severity = Severity::warning,
@@ -198,9 +205,9 @@ void judge_start_what_if(Document& document) {
       .state = "measured",
       .text = fmt::format("from the origin the start is soonest with chunks of {}: {}, {} of what "
                           "it takes with {}",
-                          size_text(best->bytes), time_text(best->time_ns),
+                          chunk_text(best->bytes), time_text(best->time_ns),
                           share_text(best->time_ns, best->times.at(best->compared)),
-                          size_text(best->compared))};
+                          chunk_text(best->compared))};
 }
 
 }  // namespace bytepath::verdict

@@ -120,7 +120,8 @@ std::span<const Rule> rules() {
            "what a list has fetched before makes the start less than 5 % shorter",
            judge_prefetch_list},
       Rule{"chunk-probe", "chunks.model-off",
-           "the model is off by a fifth or more where it is asked for what was recorded",
+           "the model does not hold for what was recorded: it is off by a fifth or more, and by "
+           "more than its latencies vary",
            judge_start_model},
       Rule{"chunk-probe", "chunks.incomplete-trace", "a recorded trace is damaged or has no end",
            judge_incomplete_trace},

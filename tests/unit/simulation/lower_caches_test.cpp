@@ -55,7 +55,7 @@ TEST(LowerCaches, WithBeladyMissLeast) {
 TEST(LowerCaches, MissLessWithMoreRoom) {
   const Policy policies[] = {Policy::lru};
   const std::uint64_t upper[] = {20};
-  const std::uint64_t lower[] = {30, 100, 400};
+  const std::uint64_t lower[] = {30, 100, 1000};
   Sweep sweep(policies, upper, lower);
   std::vector<OracleRecord> records;
   for (const auto& request : test::skewed_requests(20'000, 1000, {1})) {
