@@ -41,7 +41,10 @@ struct HttpUpstream::Pool {
 };
 
 HttpUpstream::HttpUpstream(HttpUpstreamOptions options)
-    : options_(std::move(options)), pool_(std::make_unique<Pool>()) {}
+    : options_(std::move(options)), pool_(std::make_unique<Pool>()) {
+  // Here, because it is not for several threads; nothing of TLS is needed.
+  curl_global_init(CURL_GLOBAL_NOTHING);
+}
 HttpUpstream::~HttpUpstream() = default;
 
 Result<Received> HttpUpstream::from_origin(const std::string& path, Extent range) {
@@ -57,9 +60,9 @@ Result<Received> HttpUpstream::from_origin(const std::string& path, Extent range
   }
   if (transfer.status != partial || transfer.body.size() != range.length) {
     return fail(ErrorKind::failed,
-                fmt::format("cannot fetch {}: the origin answered {} with {} of {} bytes", path,
-                            transfer.status, transfer.body.size(), range.length),
-                "was the source changed?");
+                fmt::format("cannot fetch {}: the origin answered {} with {} of {} bytes; was the "
+                            "source changed?",
+                            path, transfer.status, transfer.body.size(), range.length));
   }
   return Received{
       .bytes = std::move(transfer.body), .node = "origin", .injected = transfer.injected};

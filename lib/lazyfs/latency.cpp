@@ -43,8 +43,9 @@ Result<Latency> Latency::parse(std::string_view text) {
   if (median > std::chrono::hours(1)) return refuse(text, "is longer than an hour");
   if (constant) return Latency(median, 0);
   double sigma = 0;
-  const char* end = parts[2].data() + parts[2].size();
-  const auto [rest, error] = std::from_chars(parts[2].data(), end, sigma);
+  const char* begin = parts[2].data();  // with its end: not read as a terminated string
+  const char* end = begin + parts[2].size();
+  const auto [rest, error] = std::from_chars(begin, end, sigma);
   const bool in_range = sigma >= 0 && sigma <= 5;  // not for NaN
   if (error != std::errc{} || rest != end || !in_range) {
     return refuse(text, "has a sigma that is not from 0 to 5");

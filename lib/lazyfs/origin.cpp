@@ -30,7 +30,8 @@ HttpResponse refusal(unsigned status, const std::string& why) {
 
 HttpResponse answer_folder(Descriptor folder, const std::string& only) {
   std::vector<std::string> names;
-  DIR* listing = ::fdopendir(::dup(folder.get()));
+  const int copy = ::fcntl(folder.get(), F_DUPFD_CLOEXEC, 0);  // the listing closes it
+  DIR* listing = copy < 0 ? nullptr : ::fdopendir(copy);
   if (listing == nullptr) return refusal(500, "cannot read the directory");
   while (const dirent* each = ::readdir(listing)) {
     const std::string name = each->d_name;
@@ -79,7 +80,7 @@ Result<std::unique_ptr<Origin>> Origin::start(const std::string& source, OriginO
                HttpServer::start(port, 0, [self = origin.get()](const HttpRequest& request) {
                  return self->answer(request);
                }));
-  origin->server_.emplace(std::move(server));
+  origin->server_ = std::make_unique<HttpServer>(std::move(server));
   return origin;
 }
 

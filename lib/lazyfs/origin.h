@@ -1,6 +1,7 @@
 #pragma once
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <string>
 
@@ -47,7 +48,7 @@ class Origin {
   stats::Random random_;
   std::atomic<std::uint64_t> requests_ = 0;
   std::atomic<std::uint64_t> sent_bytes_ = 0;
-  std::optional<HttpServer> server_;  // last: its threads use the rest
+  std::unique_ptr<HttpServer> server_;  // last: its threads use the rest
 };
 
 }  // namespace bytepath::lazyfs

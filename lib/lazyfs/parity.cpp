@@ -59,8 +59,8 @@ std::optional<std::string> decode(const std::vector<std::optional<std::string>>&
   std::string chunk;
   chunk.reserve(code.data * length);
   for (std::size_t i = 0; i < code.data; ++i) {
-    if (shards[i]) {
-      chunk += *shards[i];
+    if (const auto& shard = shards[i]) {
+      chunk += *shard;
       continue;
     }
     std::string missing(length, '\0');

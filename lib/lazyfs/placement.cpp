@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cassert>
-#include <numeric>
 
 #define XXH_INLINE_ALL  // NOLINT(readability-identifier-naming): theirs
 #include <xxhash.h>
@@ -11,12 +10,12 @@ namespace bytepath::lazyfs {
 
 std::vector<std::size_t> place(std::string_view key, std::size_t nodes, std::size_t wanted) {
   assert(wanted <= nodes);
-  std::vector<std::uint64_t> scores;
-  for (std::size_t node = 0; node < nodes; ++node) {
-    scores.push_back(XXH3_64bits_withSeed(key.data(), key.size(), node));
-  }
+  std::vector<std::uint64_t> scores(nodes);
   std::vector<std::size_t> order(nodes);
-  std::iota(order.begin(), order.end(), std::size_t{0});
+  for (std::size_t node = 0; node < nodes; ++node) {
+    scores[node] = XXH3_64bits_withSeed(key.data(), key.size(), node);
+    order[node] = node;
+  }
   const auto end = order.begin() + static_cast<std::ptrdiff_t>(wanted);
   std::ranges::partial_sort(
       order, end, [&](std::size_t one, std::size_t other) { return scores[one] > scores[other]; });

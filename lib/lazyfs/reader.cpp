@@ -162,6 +162,7 @@ Reader::Fetched Reader::fetch_from_origin(const Node& file, Extent chunk) {
   if (!received) {
     end(event, Tier::l3, -EIO);
     reports_.event(event);
+    reports_.origin_failed(received.error());
     return {.bytes = std::unexpected(received.error()), .tier = Tier::l3};
   }
   event.injected_ns = static_cast<std::uint64_t>(received->injected.count());

@@ -19,7 +19,8 @@ namespace bytepath::lazyfs {
 // What the reader tells while it works. For several threads.
 struct ReaderReports {
   std::function<void(const Event&)> event;
-  std::function<void(const Error&)> l1_failed;  // a chunk could not be stored in L1
+  std::function<void(const Error&)> l1_failed;      // a chunk could not be stored in L1
+  std::function<void(const Error&)> origin_failed;  // a chunk could not be fetched at all
 };
 
 struct ReaderOptions {

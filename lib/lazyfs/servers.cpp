@@ -67,10 +67,11 @@ Result<std::vector<std::uint16_t>> read_report(int pipe) {
   if (::getppid() != parent) ::_exit(1);  // it ended before the line above
   // Who reads our parent's output must not wait for us.
   const int nothing = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+  if (nothing < 0) ::_exit(1);
   ::dup2(nothing, STDIN_FILENO);
   ::dup2(nothing, STDOUT_FILENO);
   const auto ports = serve();
-  (void)write_all(pipe, report(ports), "pipe");
+  if (!write_all(pipe, report(ports), "pipe")) ::_exit(1);
   ::close(pipe);
   while (ports) ::pause();
   ::_exit(1);

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <atomic>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -48,6 +49,11 @@ class Journal {
     if (l1_failures_++ > 0) return;
     reports_.warning(fmt::format("L1: {}; going on without what does not fit", error.message));
   }
+  void origin_failed(const Error& error) {
+    const std::lock_guard lock(mutex_);
+    if (origin_failures_++ > 0) return;
+    reports_.warning(fmt::format("L3: {}; READs of it fail", error.message));
+  }
   void not_prefetched(const std::string& path) {
     const std::lock_guard lock(mutex_);
     if (unknown_paths_++ > 0) return;
@@ -68,6 +74,7 @@ class Journal {
   const SessionReports& reports_;
   Tally tally_;
   std::uint64_t l1_failures_ = 0;
+  std::uint64_t origin_failures_ = 0;
   std::uint64_t unknown_paths_ = 0;
 };
 
@@ -130,8 +137,8 @@ result::Record parameters_of(const SessionOptions& options) {
 
 // The processes that serve, and the client of them.
 struct Servers {
-  std::optional<ServerProcess> origin;
-  std::optional<ServerProcess> nodes;
+  std::unique_ptr<ServerProcess> origin;
+  std::unique_ptr<ServerProcess> nodes;  // nullptr: there is no L2
 
   std::vector<std::uint16_t> node_ports() const {
     return nodes ? nodes->ports() : std::vector<std::uint16_t>();
@@ -147,12 +154,12 @@ Result<Servers> start_servers(const SessionOptions& options, const std::string& 
   OriginOptions l3 = options.l3;
   l3.secret = secret;
   BYTEPATH_TRY(origin, start_origin(options.source, l3));
-  servers.origin.emplace(std::move(origin));
+  servers.origin = std::make_unique<ServerProcess>(std::move(origin));
   if (options.l2.nodes == 0) return servers;
   NodesOptions l2 = options.l2;
   l2.secret = secret;
   BYTEPATH_TRY(nodes, start_nodes(l2));
-  servers.nodes.emplace(std::move(nodes));
+  servers.nodes = std::make_unique<ServerProcess>(std::move(nodes));
   return servers;
 }
 
@@ -172,13 +179,13 @@ std::function<bool()> stopping(StopSignals& signals, Servers& servers) {
 
 Result<result::Document> run_session(const SessionOptions& options, const SessionReports& reports,
                                      std::optional<Error>& late) {
+  StopSignals signals;
   BYTEPATH_TRY(list, read_prefetch_list(options.prefetch_path));
   BYTEPATH_TRY(tree, Tree::scan(options.source));
   if (auto ready = prepare_mountpoint(options.mount.mountpoint); !ready) {
     return std::unexpected(ready.error());
   }
   if (auto there = check_fuse(); !there) return std::unexpected(there.error());
-  StopSignals signals;
   BYTEPATH_TRY(secret, new_secret());
   BYTEPATH_TRY(servers, start_servers(options, secret));
 
@@ -201,7 +208,8 @@ Result<result::Document> run_session(const SessionOptions& options, const Sessio
       tree, l1 ? &*l1 : nullptr, upstream,
       {.chunk_bytes = options.chunk_bytes, .l1_latency = options.l1_latency, .seed = options.seed},
       {.event = [&](const Event& event) { journal.add(event); },
-       .l1_failed = [&](const Error& error) { journal.l1_failed(error); }});
+       .l1_failed = [&](const Error& error) { journal.l1_failed(error); },
+       .origin_failed = [&](const Error& error) { journal.origin_failed(error); }});
   {
     BYTEPATH_TRY(mount, Mount::open(tree, reader, options.mount));
     const auto ready = [&] {
@@ -224,7 +232,7 @@ Result<result::Document> run_origin(const std::string& source, const OriginOptio
   reports.mounted(fmt::format("serving {} at http://127.0.0.1:{}/", source, origin->port()));
   signals.wait();
   result::Document document{.parameters = {{"source", source}}};
-  const double sent = static_cast<double>(origin->sent_bytes());
+  const auto sent = static_cast<double>(origin->sent_bytes());
   const auto requests = origin->requests();
   const auto metric = [&](const char* name, const char* unit, double value) {
     document.metrics.push_back({.name = name,

@@ -17,7 +17,7 @@ Result<std::unique_ptr<ShardNode>> ShardNode::start(NodeOptions options) {
                HttpServer::start(port, largest_chunk, [self = node.get()](HttpRequest request) {
                  return self->answer(std::move(request));
                }));
-  node->server_.emplace(std::move(server));
+  node->server_ = std::make_unique<HttpServer>(std::move(server));
   return node;
 }
 

@@ -38,7 +38,7 @@ class ShardNode {
   stats::Random random_;
   ByteLru lru_;
   std::unordered_map<std::string, std::shared_ptr<const std::string>> shards_;
-  std::optional<HttpServer> server_;  // last: its threads use the rest
+  std::unique_ptr<HttpServer> server_;  // last: its threads use the rest
 };
 
 }  // namespace bytepath::lazyfs

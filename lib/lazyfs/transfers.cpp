@@ -56,7 +56,8 @@ CURL* Transfers::prepared(std::size_t number, Transfer& transfer) {
   if (!transfer.range.empty()) curl_easy_setopt(handle, CURLOPT_RANGE, transfer.range.c_str());
   if (transfer.is_upload) {
     curl_easy_setopt(handle, CURLOPT_CUSTOMREQUEST, "PUT");
-    curl_easy_setopt(handle, CURLOPT_POSTFIELDS, transfer.upload.data());
+    const char* upload = transfer.upload.data();  // with its size: not read as a terminated string
+    curl_easy_setopt(handle, CURLOPT_POSTFIELDS, upload);
     curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE,
                      static_cast<curl_off_t>(transfer.upload.size()));
     curl_easy_setopt(handle, CURLOPT_HTTPHEADER, headers_);
