@@ -111,7 +111,8 @@ class AccessLogReader : public LogReader {
     const Answer answer = answer_of(std::span(all).subspan(request + 2));
     if (!answer.bytes) return LogLine::wrong;
     // A 200 is the whole file whatever was asked.
-    return add(parts[1], *status == partial, answer, answer.end_ns.value_or(*logged), builder)
+    return add(parts[1], *status == partial, *answer.bytes, answer, answer.end_ns.value_or(*logged),
+               builder)
                ? LogLine::read
                : LogLine::wrong;
   }
@@ -119,8 +120,8 @@ class AccessLogReader : public LogReader {
   std::uint64_t without_place() const override { return without_place_; }
 
  private:
-  bool add(std::string_view target, bool partial, const Answer& answer, std::uint64_t end_ns,
-           ImportBuilder& builder) {
+  bool add(std::string_view target, bool partial, std::uint64_t sent, const Answer& answer,
+           std::uint64_t end_ns, ImportBuilder& builder) {
     // The query may hold a secret.
     const std::string_view raw = target.substr(0, target.find('?'));
     if (!is_possible_path(raw)) return false;
@@ -128,7 +129,7 @@ class AccessLogReader : public LogReader {
     const Range range = partial && answer.range ? *answer.range : Range{};
     ImportBuilder::Read read{.inode = 0,
                              .offset = range.first,
-                             .bytes = std::min(range.bytes, *answer.bytes),
+                             .bytes = std::min(range.bytes, sent),
                              .begin_ns = end_ns - std::min(end_ns, answer.took_ns),
                              .end_ns = end_ns};
     if (!ImportBuilder::is_possible(read)) return false;
