@@ -152,6 +152,20 @@ Result<MountStack> find_stack(const std::string& path, const Root& root) {
   return stack;
 }
 
+MountStack watched_part(const MountStack& stack) {
+  std::vector<bool> leads_to_fuse(stack.size());
+  for (std::size_t i = stack.size(); i-- > 0;) {
+    if (stack[i].entry.is_fuse()) leads_to_fuse[i] = true;
+    if (leads_to_fuse[i]) leads_to_fuse[stack[i].above] = true;
+  }
+  if (stack.empty() || !leads_to_fuse.front()) return stack;
+  MountStack part;
+  for (std::size_t i = 0; i < stack.size(); ++i) {
+    if (leads_to_fuse[i]) part.push_back(stack[i]);
+  }
+  return part;
+}
+
 std::vector<Mount> mounts_of(const MountStack& stack) {
   std::vector<Mount> mounts;
   for (const auto& each : stack) {

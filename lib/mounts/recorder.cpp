@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -15,6 +14,7 @@
 #include "base/file.h"
 #include "mounts/trace_builder.h"
 #include "mounts/trace_file.h"
+#include "mounts/tracing.h"
 #include "process/process_handle.h"
 
 namespace bytepath::mounts {
@@ -26,13 +26,6 @@ using Clock = std::chrono::steady_clock;
 // The ring holds some hundred thousand events, which even a warm mount takes longer to make.
 constexpr auto drain_interval = 5ms;
 constexpr auto look_interval = 200ms;
-
-std::uint64_t now_ns() {
-  timespec time{};
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return static_cast<std::uint64_t>(time.tv_sec) * 1'000'000'000U +
-         static_cast<std::uint64_t>(time.tv_nsec);
-}
 
 std::string now_text() {
   const std::time_t now = std::time(nullptr);
@@ -114,42 +107,6 @@ class Drain {
   std::optional<Error> error_;
   std::jthread thread_;
 };
-
-Losses losses_of(const trace::MountTracerLosses& lost) {
-  return {.requests = lost.requests,
-          .accesses = lost.accesses,
-          .stalls = lost.stalls,
-          .transfers = lost.transfers + lost.strange,
-          .files = lost.files,
-          .heat = lost.heat,
-          .unmatched = lost.unmatched};
-}
-
-// The daemon of a FUSE mount is known once it has answered.
-void ask_daemons(const MountStack& stack) {
-  for (const auto& mount : stack) {
-    struct statvfs status{};
-    if (mount.entry.is_fuse()) static_cast<void>(::statvfs(mount.entry.path.c_str(), &status));
-  }
-}
-
-bool is_mounted(const MountEntry& entry) {
-  const auto text = read_file("/proc/self/mountinfo");
-  if (!text) return true;
-  return std::ranges::any_of(mounts_from_text(*text), [&](const MountEntry& each) {
-    return each.device == entry.device && each.path == entry.path;
-  });
-}
-
-trace::MountTracerOptions tracer_options(const RecordOptions& options, const MountStack& stack) {
-  trace::MountTracerOptions tracer{.requests = options.levels.requests,
-                                   .pages = options.levels.cache,
-                                   .sockets = options.levels.upstream,
-                                   .daemons = options.daemons,
-                                   .ring_bytes = options.ring_bytes};
-  for (const auto& mount : stack) tracer.devices.push_back(mount.entry.device);
-  return tracer;
-}
 
 // What runs, or is watched, while the events are taken.
 class Subject {
@@ -284,7 +241,7 @@ void add_missing(Recording& recording, const trace::MountTracer& tracer) {
 Result<Recording> record(const RecordOptions& options, const Progress& progress) {
   Recording recording;
   BYTEPATH_TRY(stack, find_stack(options.mount, {}));
-  recording.stack = std::move(stack);
+  recording.stack = watched_part(stack);
   BYTEPATH_TRY(subject, options.command.empty() ? WatchSubject::create(options, progress)
                                                 : CommandSubject::create(options, progress));
   auto wanted = tracer_options(options, recording.stack);

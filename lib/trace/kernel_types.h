@@ -103,6 +103,7 @@ struct task_io_accounting {
 
 struct task_struct {
   struct thread_info thread_info;
+  unsigned int flags;
   int pid;
   int tgid;
   struct mm_struct* mm;

@@ -110,6 +110,7 @@ static __always_inline void set_bits(__u64* words, __u32 from, __u32 to) {
 #define HEAT_TOUCHED 0
 #define HEAT_MAPPED 1
 #define HEAT_CACHED 2
+#define HEAT_COUNTED 3 /* touched, by an access that is counted already */
 
 struct heat_walk {
   struct inode* inode;
@@ -136,7 +137,7 @@ static __always_inline long heat_chunk(__u64 chunk, struct heat_walk* walk) {
     set_bits(found->mapped, from, to);
   } else {
     set_bits(found->touched, from, to);
-    __sync_fetch_and_add(&found->accessed, to - from + 1);
+    if (walk->what == HEAT_TOUCHED) __sync_fetch_and_add(&found->accessed, to - from + 1);
   }
   return 0;
 }

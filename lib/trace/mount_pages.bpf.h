@@ -162,7 +162,7 @@ int fault_page(struct bpf_raw_tracepoint_args* arguments) {
                            .first = page,
                            .last = page,
                            .device = device,
-                           .what = HEAT_TOUCHED};
+                           .what = thread->mapped == sequence + 1 ? HEAT_COUNTED : HEAT_TOUCHED};
   if (is_target(thread)) add_heat(&walk);
   __builtin_memset(fault, 0, sizeof(*fault));
   fault->sequence = sequence;
@@ -174,7 +174,8 @@ int fault_page(struct bpf_raw_tracepoint_args* arguments) {
   return 0;
 }
 
-/* A fault mapped pages around that were there: one of them, which is not told, is its own. */
+/* A fault mapped pages around that were there. Its own, which is not told, was one of them, unless
+ * fault_page() follows. */
 SEC("raw_tp/mm_filemap_map_pages")
 int map_pages(struct bpf_raw_tracepoint_args* arguments) {
   struct address_space* mapping = (void*)arguments->args[0];
@@ -195,6 +196,7 @@ int map_pages(struct bpf_raw_tracepoint_args* arguments) {
   if (walk.last < walk.first) return 0;
   add_heat(&walk);
   if (is_in_fault(thread)) return 0; /* counted */
+  thread->mapped = faults_done() + 1;
   found = heat_of(inode, device, walk.number, walk.first >> HEAT_SHIFT);
   if (found) __sync_fetch_and_add(&found->accessed, 1);
   return 0;

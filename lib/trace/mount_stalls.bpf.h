@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Times in which a thread did not run because of a mount. */
 #pragma once
+#include <asm/ptrace.h>
+#include <asm/unistd_64.h>
+
 #include "mount_pages.bpf.h"
 #include "mount_requests.bpf.h"
 
@@ -57,6 +60,33 @@ static __always_inline struct bytepath_request_event* open_request(struct mount_
   return 0;
 }
 
+#define PF_IO_WORKER 0x10 /* include/linux/sched.h: reads for a thread that uses io_uring */
+
+/* Is it in a system call that reads a file, and is over when reads_done() is one more? In others it
+ * may sleep for a disk too, and a read that finds its page is no late one then. */
+static __always_inline bool is_reading(struct task_struct* task) {
+  struct pt_regs* registers;
+  unsigned long number = ~0UL;
+
+  if (task->flags & PF_IO_WORKER) return true;
+  registers = (void*)bpf_task_pt_regs(task);
+  bpf_probe_read_kernel(&number, sizeof(number), &registers->orig_rax);
+  switch (number) {
+    case __NR_read:
+    case __NR_pread64:
+    case __NR_readv:
+    case __NR_preadv:
+    case __NR_preadv2:
+    case __NR_sendfile:
+    case __NR_copy_file_range:
+    case __NR_execve:
+    case __NR_execveat:
+      return true;
+    default:
+      return false;
+  }
+}
+
 /* Why the current thread goes to sleep, if a mount may be the reason. What the application sees
  * comes first: the request below it is the mount's own way to the page. */
 static __always_inline bool begin_sleep(struct mount_thread* thread, struct sleep* sleep) {
@@ -86,7 +116,7 @@ static __always_inline bool begin_sleep(struct mount_thread* thread, struct slee
     sleep->event.page = request->offset >> PAGE_SHIFT;
     return true;
   }
-  if (!BPF_CORE_READ_BITFIELD_PROBED(task, in_iowait)) return false;
+  if (!BPF_CORE_READ_BITFIELD_PROBED(task, in_iowait) || !is_reading(task)) return false;
   sleep->event.cause = bytepath_cause_read;
   sleep->sequence = reads_done();
   sleep->is_of_mount = 0;

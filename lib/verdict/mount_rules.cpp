@@ -287,9 +287,20 @@ void judge_stack(Document& document) {
     const std::string by = text(*mounts, row, "reached_by");
     if (by.starts_with("loop") || by.starts_with("image")) chain += fmt::format(" (by {})", by);
   }
+  document.verdict = {.state = "measured",
+                      .text = fmt::format("{} is {}", parameter_text(document, "mount"), chain)};
+}
+
+void judge_bench(Document& document) {
+  if (parameter_text(document, "mode") != "bench") return;
+  const auto wall = std::ranges::find(document.metrics, "wall", &result::Metric::name);
+  const auto stall = metric_of(document, "stall");
+  if (wall == document.metrics.end() || !stall || wall->median <= 0) return;
   document.verdict = {
       .state = "measured",
-      .text = fmt::format("{} is {}", parameter_text(document, "mount"), chain)};
+      .text = fmt::format("a start takes {} [{} to {}], of which {} is waiting for the mount",
+                          format_duration(wall->median), format_duration(wall->low),
+                          format_duration(wall->high), share_text(*stall, wall->median))};
 }
 
 }  // namespace bytepath::verdict

@@ -17,6 +17,7 @@ void judge_short_readahead(result::Document& document);
 void judge_passthrough(result::Document& document);
 void judge_direct_io(result::Document& document);
 void judge_mount(result::Document& document);
+void judge_bench(result::Document& document);  // of `chunk-probe bench`
 void judge_stack(result::Document& document);  // of `chunk-probe stack`
 
 }  // namespace bytepath::verdict

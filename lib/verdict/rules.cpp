@@ -158,6 +158,7 @@ std::span<const Rule> rules() {
            judge_passthrough},
       Rule{"chunk-probe", "chunks.direct-io", "opens go past the page cache", judge_direct_io},
       Rule{"chunk-probe", "", "the line that sums up a recorded mount", judge_mount},
+      Rule{"chunk-probe", "", "the line that sums up cold starts", judge_bench},
       Rule{"chunk-probe", "", "the line that sums up what a mount is made of", judge_stack},
       Rule{"lazyfs", "", "the line that sums up a mount", judge_lazy_mount},
       Rule{"lazyfs", "", "the line that sums up an origin", judge_origin},

@@ -16,6 +16,8 @@ namespace bytepath::chunk_probe {
 
 void add_record(cli::Probe& probe);
 void add_report(cli::Probe& probe);
+void add_bench(cli::Probe& probe);
+void add_live(cli::Probe& probe);
 void add_stack(cli::Probe& probe);
 void add_dedup(cli::Probe& probe);
 void add_what_if(cli::Probe& probe);

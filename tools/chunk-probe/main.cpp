@@ -33,6 +33,8 @@ int main(int argc, char** argv) {
   });
   chunk_probe::add_record(probe);
   chunk_probe::add_report(probe);
+  chunk_probe::add_bench(probe);
+  chunk_probe::add_live(probe);
   chunk_probe::add_stack(probe);
   chunk_probe::add_dedup(probe);
   chunk_probe::add_what_if(probe);

@@ -79,8 +79,9 @@ TEST(Touches, OfAMountThatIsNoFuseAreItsAccesses) {
   ByteRanges libc;
   for (const auto& touch : touches->touches) {
     if (touch.file.inode == 11) libc.insert(touch.range);
-    if (touch.file.inode == 13)
+    if (touch.file.inode == 13) {
       EXPECT_EQ(touch.range, (ByteRange{.first = 8 * 4096, .end = 9 * 4096}));
+    }
   }
   EXPECT_EQ(libc.bytes(), 8 * 4096U);
 }
