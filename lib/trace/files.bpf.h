@@ -28,19 +28,21 @@ static __always_inline bool is_regular(struct file* file) {
   return (BPF_CORE_READ(file, f_inode, i_mode) & S_IFMT) == S_IFREG;
 }
 
+static __always_inline __u64 flags_of_folio(struct folio* folio) {
+  struct folio___with_memdesc* memdesc = (void*)folio;
+  struct page* page = (void*)folio;
+
+  if (bpf_core_field_exists(memdesc->flags.f)) return BPF_CORE_READ(memdesc, flags.f);
+  return BPF_CORE_READ(page, flags);
+}
+
 /* The pages of a folio, or of a page before Linux 5.16. */
 static __always_inline __u32 pages_of_folio(struct folio* folio) {
   const __u64 head = 1ULL << bpf_core_enum_value(enum pageflags, PG_head);
-  struct folio___with_memdesc* memdesc = (void*)folio;
   struct folio___with_order* ordered = (void*)folio;
   struct page* page = (void*)folio;
-  __u64 flags;
 
-  if (bpf_core_field_exists(memdesc->flags.f))
-    flags = BPF_CORE_READ(memdesc, flags.f);
-  else
-    flags = BPF_CORE_READ(page, flags);
-  if (!(flags & head)) return 1;
+  if (!(flags_of_folio(folio) & head)) return 1;
   if (bpf_core_field_exists(ordered->_folio_order))
     return 1U << (BPF_CORE_READ(ordered, _folio_order) & 31);
   if (bpf_core_field_exists(folio->_flags_1)) return 1U << (BPF_CORE_READ(folio, _flags_1) & 31);

@@ -69,8 +69,17 @@ struct dentry {
   } d_u;
 };
 
+struct xa_node {
+  unsigned char shift;
+  void* slots[1];
+};
+struct xarray {
+  void* xa_head;
+};
+
 struct address_space {
   struct inode* host;
+  struct xarray i_pages;
 };
 
 struct file {
@@ -147,7 +156,7 @@ struct page {
   unsigned char compound_order;
 };
 
-enum pageflags { PG_head = 6 };
+enum pageflags { PG_locked, PG_uptodate, PG_readahead, PG_head = 6 };
 
 /* ---- fs/fuse/fuse_i.h, include/uapi/linux/fuse.h ---- */
 

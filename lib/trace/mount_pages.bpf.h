@@ -3,6 +3,7 @@
  * them were missing. */
 #pragma once
 #include "mount_files.bpf.h"
+#include "page_cache.bpf.h"
 
 static __always_inline void tell_access(struct mount_thread* thread, struct page_access* access,
                                         __u64 pages, __u32 missed, __u16 way, __u16 outcome) {
@@ -35,7 +36,17 @@ static __always_inline __u64 overlap(__u64 first, __u64 end, __u64 other_first, 
   return end > first ? end - first : 0;
 }
 
+/* do_fault_around(), mm/memory.c: within a page table. */
+#define MOST_AROUND 512
+
 static __always_inline void note_stall(struct mount_thread* thread, struct page_access* read);
+
+/* What was missed in a read whose batch never came: with io_uring another thread goes on. */
+static __always_inline void tell_rest(struct mount_thread* thread, struct page_access* read) {
+  if (read->missed)
+    tell_access(thread, read, read->missed, read->missed, bytepath_way_read, bytepath_outcome_miss);
+  read->missed = 0;
+}
 
 /* A thread asks for readahead, because pages from `index` on are missing. */
 SEC("raw_tp/page_cache_sync_ra")
@@ -64,7 +75,10 @@ int miss_pages(struct bpf_raw_tracepoint_args* arguments) {
     read->device = device;
     read->last = ~0ULL; /* not known before the batch is there */
   }
-  if (read->last == ~0ULL) read->page = arguments->args[1];
+  if (read->last == ~0ULL) {
+    tell_rest(thread, read);
+    read->page = arguments->args[1];
+  }
   read->want_first = arguments->args[1];
   read->want_end = arguments->args[1] + arguments->args[3];
   return 0;
@@ -174,8 +188,25 @@ int fault_page(struct bpf_raw_tracepoint_args* arguments) {
   return 0;
 }
 
-/* A fault mapped pages around that were there. Its own, which is not told, was one of them, unless
- * fault_page() follows. */
+struct around_walk {
+  struct heat_walk heat;
+  struct page_walk pages;
+  __u64 first;
+  __u64 last;
+};
+
+static long map_next(__u32 index, struct around_walk* walk) {
+  const __u64 page = walk->first + index;
+
+  if (page > walk->last) return 1;
+  if (!can_be_mapped(&walk->pages, page)) return 0;
+  walk->heat.first = walk->heat.last = page;
+  heat_chunk(page >> HEAT_SHIFT, &walk->heat);
+  return 0;
+}
+
+/* A fault mapped those of the pages around that were there. Its own, which is not told, was one of
+ * them, unless fault_page() follows. */
 SEC("raw_tp/mm_filemap_map_pages")
 int map_pages(struct bpf_raw_tracepoint_args* arguments) {
   struct address_space* mapping = (void*)arguments->args[0];
@@ -187,17 +218,18 @@ int map_pages(struct bpf_raw_tracepoint_args* arguments) {
   if (!is_watched(device)) return 0;
   thread = current_thread(BPF_LOCAL_STORAGE_GET_F_CREATE);
   if (!thread || !is_target(thread)) return 0;
-  struct heat_walk walk = {.inode = inode,
-                           .number = BPF_CORE_READ(inode, i_ino),
-                           .first = arguments->args[1],
-                           .last = arguments->args[2],
-                           .device = device,
-                           .what = HEAT_MAPPED};
+  struct around_walk walk = {.heat = {.inode = inode,
+                                      .number = BPF_CORE_READ(inode, i_ino),
+                                      .device = device,
+                                      .what = HEAT_MAPPED},
+                             .pages = {.mapping = mapping},
+                             .first = arguments->args[1],
+                             .last = arguments->args[2]};
   if (walk.last < walk.first) return 0;
-  add_heat(&walk);
+  bpf_loop(MOST_AROUND, map_next, &walk, 0);
   if (is_in_fault(thread)) return 0; /* counted */
   thread->mapped = faults_done() + 1;
-  found = heat_of(inode, device, walk.number, walk.first >> HEAT_SHIFT);
+  found = heat_of(inode, device, walk.heat.number, walk.first >> HEAT_SHIFT);
   if (found) __sync_fetch_and_add(&found->accessed, 1);
   return 0;
 }

@@ -7,6 +7,8 @@
 #include "mount_pages.bpf.h"
 #include "mount_requests.bpf.h"
 
+#define PF_IO_WORKER 0x10 /* include/linux/sched.h: reads for a thread that uses io_uring */
+
 struct sleep {
   struct bytepath_stall_event event; /* but its end */
   __u64 sequence; /* of the read, where it is not known yet that it was the mount's */
@@ -39,12 +41,15 @@ static __always_inline void describe_access(struct bytepath_stall_event* event,
 static __always_inline void note_stall(struct mount_thread* thread, struct page_access* read) {
   const __u32 key = bpf_get_current_pid_tgid();
   struct sleep* sleep = bpf_map_lookup_elem(&sleeping, &key);
+  struct task_struct* task = bpf_get_current_task_btf();
 
   if (!sleep) return;
   if (!sleep->is_of_mount && sleep->event.end_ns && sleep->sequence == reads_done()) {
     describe_access(&sleep->event, read, bytepath_cause_read);
     tell_stall(&sleep->event);
-    tell_access(thread, read, 1, 0, bytepath_way_read, bytepath_outcome_late);
+    /* What io_uring's worker waits for was missed by the thread that it works for. */
+    if (!(task->flags & PF_IO_WORKER))
+      tell_access(thread, read, 1, 0, bytepath_way_read, bytepath_outcome_late);
   }
   bpf_map_delete_elem(&sleeping, &key);
 }
@@ -59,8 +64,6 @@ static __always_inline struct bytepath_request_event* open_request(struct mount_
   thread->request = 0;
   return 0;
 }
-
-#define PF_IO_WORKER 0x10 /* include/linux/sched.h: reads for a thread that uses io_uring */
 
 /* Is it in a system call that reads a file, and is over when reads_done() is one more? In others it
  * may sleep for a disk too, and a read that finds its page is no late one then. */

@@ -27,7 +27,10 @@ SEC("raw_tp/sched_process_exit")
 int forget_process(void* context) {
   const __u32 thread = bpf_get_current_pid_tgid();
   const __u32 process = bpf_get_current_pid_tgid() >> 32;
+  struct mount_thread* known = current_thread(0);
 
+  if (known)
+    for (int place = 0; place < READ_PLACES; ++place) tell_rest(known, &known->reads[place]);
   bpf_map_delete_elem(&sleeping, &thread);
   if (!bpf_get_current_task_btf()->signal->live.counter) bpf_map_delete_elem(&daemons, &process);
   if (target_kind == TARGET_TREE) forget_current();
