@@ -44,7 +44,7 @@ std::vector<LadderStep> byte_ladder(const mounts::MountTrace& trace) {
   const auto reads = read_bytes(trace);
   bool touched = false;  // the program's own is that of the first mount
   for (const auto* mount : by_depth(trace)) {
-    const std::string where = mounts::mount_text(trace, mount->device);
+    const std::string where = mounts::mount_name(trace, mount->device);
     const auto page = pages.find(mount->device);
     if (page != pages.end() && trace.has_level("cache")) {
       if (!touched) {
@@ -71,7 +71,7 @@ std::vector<LadderStep> byte_ladder(const mounts::MountTrace& trace) {
   if (!trace.mounts.empty()) {
     const std::uint64_t image = by_depth(trace).front()->bytes;
     steps.push_back({.name = "image",
-                     .where = mounts::mount_text(trace, by_depth(trace).front()->device),
+                     .where = mounts::mount_name(trace, by_depth(trace).front()->device),
                      .bytes = image > 0 ? std::optional(image) : std::nullopt});
   }
   return steps;

@@ -30,7 +30,7 @@ void add_ladder(Document& document, const ReportContext& context) {
                                   {"where", ""},
                                   {"bytes", "B"},
                                   {"once", "B"},
-                                  {"of_the_step_above", "ratio"}},
+                                  {"times_above", "ratio"}},
                       .rows = {}};
   std::optional<std::uint64_t> above;
   for (const auto& step : steps) {
@@ -61,7 +61,7 @@ void add_page_accesses(Document& document, const ReportContext& context) {
                                   {"hit_share", "percent"}},
                       .rows = {}};
   for (const auto& [device, each] : counts) {
-    const std::string mount = mounts::mount_text(context.trace, device);
+    const std::string mount = mounts::mount_name(context.trace, device);
     table.rows.push_back({mount, whole(each.accessed), whole(each.hits()), whole(each.late),
                           whole(each.read_misses), whole(each.fault_misses),
                           share(each.hits(), each.accessed)});

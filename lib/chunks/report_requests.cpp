@@ -102,7 +102,7 @@ void add_requests(Document& document, const ReportContext& context) {
   for (const auto& [key, group] : groups) {
     const std::string opcode = opcode_name(key.second);
     std::vector<Value> row{opcode,
-                           mounts::mount_text(trace, key.first),
+                           mounts::mount_name(trace, key.first),
                            whole(group.latencies.count()),
                            whole(group.background),
                            whole(group.errors),
@@ -170,7 +170,7 @@ void add_opens(Document& document, const ReportContext& context) {
                                   {"read_again", "B"}},
                       .rows = {}};
   for (const auto& [device, counts] : opens) {
-    table.rows.push_back({mounts::mount_text(context.trace, device), whole(counts.all),
+    table.rows.push_back({mounts::mount_name(context.trace, device), whole(counts.all),
                           whole(counts.drops), whole(counts.direct), whole(counts.passthrough),
                           whole(counts.read_again)});
   }

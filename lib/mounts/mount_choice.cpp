@@ -55,6 +55,11 @@ std::string mount_text(const MountTrace& trace, std::uint64_t device) {
       mount->path.empty() ? fmt::format("device {}", device) : in_one_line(mount->path));
 }
 
+std::string mount_name(const MountTrace& trace, std::uint64_t device) {
+  const Mount* const mount = mount_of(trace, device);
+  return mount != nullptr && !mount->path.empty() ? mount->path : mount_text(trace, device);
+}
+
 Result<std::uint64_t> choose_mount(const MountTrace& trace,
                                    const std::set<std::uint64_t>& candidates,
                                    const std::string& asked, std::string_view what,

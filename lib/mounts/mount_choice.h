@@ -12,6 +12,9 @@ namespace bytepath::mounts {
 // "the mount of depth 1, /mnt/fuse", or its device where nothing else is known.
 std::string mount_text(const MountTrace& trace, std::uint64_t device);
 
+// Its path, or where it has none the same as mount_text().
+std::string mount_name(const MountTrace& trace, std::uint64_t device);
+
 // The device out of `candidates`, which are not empty, that `asked` names by the path of its mount
 // or by its depth; empty: the only candidate. `what` is what the candidates have, "a request to
 // read", and `name` the trace's, both for the error (usage).
