@@ -84,6 +84,14 @@ int miss_pages(struct bpf_raw_tracepoint_args* arguments) {
   return 0;
 }
 
+/* The page that a read begins with: of a batch whose last page was still on its way nothing is told
+ * but that page, for which the thread sleeps (filemap_get_pages(), mm/filemap.c). */
+static __always_inline __u64 first_of_read(struct mount_thread* thread, __u64 index, __u64 last) {
+  const bool known = thread->slept && thread->slept_last == last && thread->slept_first < index;
+
+  return known ? thread->slept_first : index;
+}
+
 /* A batch of a read is there; `last` is that of the whole read. */
 SEC("raw_tp/mm_filemap_get_pages")
 int read_pages(struct bpf_raw_tracepoint_args* arguments) {
@@ -112,7 +120,7 @@ int read_pages(struct bpf_raw_tracepoint_args* arguments) {
     bytes = BPF_CORE_READ(inode, i_size);
     struct heat_walk walk = {.inode = inode,
                              .number = number,
-                             .first = index,
+                             .first = first_of_read(thread, index, last),
                              .last = last,
                              .device = device,
                              .what = HEAT_TOUCHED};

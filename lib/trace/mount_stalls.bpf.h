@@ -67,16 +67,23 @@ static __always_inline struct bytepath_request_event* open_request(struct mount_
 
 /* Is it in a system call that reads a file, and is over when reads_done() is one more? In others it
  * may sleep for a disk too, and a read that finds its page is no late one then. */
-static __always_inline bool is_reading(struct task_struct* task) {
-  struct pt_regs* registers;
-  unsigned long number = ~0UL;
+static __always_inline bool is_reading(struct mount_thread* thread) {
+  struct task_struct* task = bpf_get_current_task_btf();
+  struct pt_regs registers = {};
+  struct file* file;
+  __u64 position;
 
+  thread->slept_first = ~0ULL;
   if (task->flags & PF_IO_WORKER) return true;
-  registers = (void*)bpf_task_pt_regs(task);
-  bpf_probe_read_kernel(&number, sizeof(number), &registers->orig_rax);
-  switch (number) {
+  bpf_probe_read_kernel(&registers, sizeof(registers), (void*)bpf_task_pt_regs(task));
+  switch (registers.orig_rax) {
     case __NR_read:
+      file = file_of_descriptor(registers.rdi);
+      position = BPF_CORE_READ(file, f_pos);
+      break;
     case __NR_pread64:
+      position = registers.r10;
+      break;
     case __NR_readv:
     case __NR_preadv:
     case __NR_preadv2:
@@ -88,6 +95,9 @@ static __always_inline bool is_reading(struct task_struct* task) {
     default:
       return false;
   }
+  thread->slept_first = position >> PAGE_SHIFT;
+  thread->slept_last = (position + registers.rdx - 1) >> PAGE_SHIFT;
+  return true;
 }
 
 /* Why the current thread goes to sleep, if a mount may be the reason. What the application sees
@@ -119,7 +129,7 @@ static __always_inline bool begin_sleep(struct mount_thread* thread, struct slee
     sleep->event.page = request->offset >> PAGE_SHIFT;
     return true;
   }
-  if (!BPF_CORE_READ_BITFIELD_PROBED(task, in_iowait) || !is_reading(task)) return false;
+  if (!BPF_CORE_READ_BITFIELD_PROBED(task, in_iowait) || !is_reading(thread)) return false;
   sleep->event.cause = bytepath_cause_read;
   sleep->sequence = reads_done();
   sleep->is_of_mount = 0;

@@ -49,12 +49,14 @@ struct mount_thread {
   __u64 number; /* process << 32 | thread, as user space knows them */
   struct page_access reads[READ_PLACES];
   struct page_access fault;
-  __u64 mapped;     /* faults_done() + 1 of the last fault that mapped pages around; 0: none */
-  __u64 request;    /* that it waits for: its address, while it is in `requests`; 0: none */
-  __u64 request_ns; /* when it was sent: its address may by now be that of another */
-  __u8 origin;      /* 0: not looked at yet; ORIGIN_ */
-  __u8 slept;       /* in a read of something, which may have been the mount */
-  __u8 fault_told;  /* that it missed, or was late */
+  __u64 mapped;      /* faults_done() + 1 of the last fault that mapped pages around; 0: none */
+  __u64 request;     /* that it waits for: its address, while it is in `requests`; 0: none */
+  __u64 request_ns;  /* when it was sent: its address may by now be that of another */
+  __u64 slept_first; /* pages of the read in which it slept last; ~0: not known */
+  __u64 slept_last;
+  __u8 origin;     /* 0: not looked at yet; ORIGIN_ */
+  __u8 slept;      /* in a read of something, which may have been the mount */
+  __u8 fault_told; /* that it missed, or was late */
 };
 #define ORIGIN_TARGET 1
 #define ORIGIN_OTHER 2

@@ -13,7 +13,8 @@
 //   line came), --seed N
 //
 // Prints "KEY NUMBER" lines: accesses (of random pages: calls or touches), bytes, cached_before and
-// cached_after (pages of FILE in the page cache, by cachestat(2); -1: this kernel cannot say).
+// cached_after (pages of FILE in the page cache, by cachestat(2); -1: this kernel cannot say),
+// mapped (pages of mappings that the page tables have, in the end).
 // Exit status 77, with the reason: this kernel has no io_uring.
 #define _GNU_SOURCE
 #include <errno.h>
@@ -45,7 +46,7 @@ static struct {
 
 // What one thread reads: the pages whose place among all is its number, modulo the threads.
 struct Part {
-  uint64_t number, count, accesses, bytes;
+  uint64_t number, count, accesses, bytes, mapped;
 };
 
 static int file;
@@ -108,6 +109,24 @@ static long cached_pages(void) {
   } found = {0};
   const long cachestat = 451;
   return syscall(cachestat, file, &range, &found, 0) == 0 ? (long)found.cached : -1;
+}
+
+// By /proc/self/pagemap, whose numbers have bit 63 for a page that is present.
+static uint64_t present_pages(const char* mapping) {
+  const int map = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+  if (map < 0) die("/proc/self/pagemap");
+  uint64_t count = 0;
+  uint64_t entries[512];
+  const uint64_t pages = (file_bytes + PAGE - 1) / PAGE;
+  for (uint64_t at = 0; at < pages; at += sizeof entries / sizeof entries[0]) {
+    const off_t offset = (off_t)(((uintptr_t)mapping / PAGE + at) * sizeof entries[0]);
+    const ssize_t got = pread(map, entries, sizeof entries, offset);
+    if (got < 0) die("/proc/self/pagemap");
+    for (uint64_t i = 0; i < (uint64_t)got / sizeof entries[0] && at + i < pages; ++i)
+      count += entries[i] >> 63U;
+  }
+  close(map);
+  return count;
 }
 
 // ---- io_uring with one request at a time, by its system calls ----
@@ -220,6 +239,7 @@ static void* read_part(void* argument) {
     part->bytes += (uint64_t)got;
     ++part->accesses;
   }
+  if (reader.mapping != NULL) part->mapped = present_pages(reader.mapping);
   return NULL;
 }
 
@@ -233,7 +253,7 @@ static void read_parts(struct Part* parts) {
   for (uint64_t i = 0; i < options.threads; ++i) pthread_join(threads[i], NULL);
 }
 
-static void read_random(uint64_t* calls, uint64_t* bytes) {
+static struct Part read_random(void) {
   const uint64_t count = options.threads * (options.fork ? 2 : 1);
   struct Part* const parts = memory(count * sizeof parts[0]);
   for (uint64_t i = 0; i < count; ++i) parts[i] = (struct Part){.number = i, .count = count};
@@ -248,20 +268,25 @@ static void read_random(uint64_t* calls, uint64_t* bytes) {
     read_parts(parts);
   int status = 0;
   if (options.fork && (waitpid(child, &status, 0) != child || status != 0)) die("the child failed");
+  struct Part all = {0};
   for (uint64_t i = 0; i < count; ++i) {
-    *calls += parts[i].accesses;
-    *bytes += parts[i].bytes;
+    all.accesses += parts[i].accesses;
+    all.bytes += parts[i].bytes;
+    all.mapped += parts[i].mapped;
   }
+  return all;
 }
 
-static void read_sequential(uint64_t* calls, uint64_t* bytes) {
+static struct Part read_sequential(void) {
+  struct Part all = {0};
   char* const buffer = memory(options.size);
   ssize_t got = 0;
   while ((got = read(file, buffer, options.size)) > 0) {
-    ++*calls;
-    *bytes += (uint64_t)got;
+    ++all.accesses;
+    all.bytes += (uint64_t)got;
   }
   if (got < 0) die("read");
+  return all;
 }
 
 // ---- the options ----
@@ -321,10 +346,9 @@ int main(int count, char** arguments) {
     if (fgets(line, sizeof line, stdin) == NULL) die("nobody says go");
   }
   const long before = cached_pages();
-  uint64_t calls = 0;
-  uint64_t bytes = 0;
-  (random ? read_random : read_sequential)(&calls, &bytes);
-  printf("accesses %" PRIu64 "\nbytes %" PRIu64 "\ncached_before %ld\ncached_after %ld\n", calls,
-         bytes, before, cached_pages());
+  const struct Part all = random ? read_random() : read_sequential();
+  printf("accesses %" PRIu64 "\nbytes %" PRIu64 "\nmapped %" PRIu64 "\n", all.accesses, all.bytes,
+         all.mapped);
+  printf("cached_before %ld\ncached_after %ld\n", before, cached_pages());
   return 0;
 }
