@@ -11,7 +11,7 @@ namespace bytepath::mounts {
 struct FirstUses {
   std::vector<FileRange> ranges;  // none of which overlap
   std::uint64_t files = 0;
-  std::uint64_t bytes = 0;  // of whole files those whose size is known
+  std::uint64_t bytes = 0;          // of whole files those whose size is known
   std::uint64_t unnamed_files = 0;  // whose path is not known, left out
 };
 

@@ -46,7 +46,7 @@ inline mounts::MountTrace erofs_on_fuse() {
   constexpr std::uint64_t mib = kib * kib;
   constexpr std::uint64_t step_ns = 1'000'000;
   MountTrace trace;
-  trace.version = "0.1.0";
+  trace.version = "test";
   trace.started = "2026-11-26T13:00:00Z";
   trace.begin_ns = 5'000'000'000;
   trace.levels = {"fuse", "cache"};
