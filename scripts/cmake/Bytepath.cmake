@@ -119,9 +119,13 @@ function(bytepath_kernel_library)
   target_link_libraries(bytepath_kernels PUBLIC bytepath_flags bytepath::base ${CMAKE_DL_LIBS})
 endfunction()
 
-# bytepath_probe(<name> DEPENDS module...): tools/<name>/*.cpp -> the installed command <name>.
+# bytepath_probe(<name> [COMPONENT component] DEPENDS module...): tools/<name>/*.cpp -> the installed command <name>,
+# in the package of that component or the main one.
 function(bytepath_probe name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "DEPENDS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "COMPONENT" "DEPENDS")
+  if(arg_COMPONENT)
+    set(CMAKE_INSTALL_DEFAULT_COMPONENT_NAME ${arg_COMPONENT})
+  endif()
   file(GLOB sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tools/${name}/*.cpp")
   add_executable(${name} ${sources})
   list(TRANSFORM arg_DEPENDS PREPEND "bytepath::")

@@ -1,10 +1,12 @@
-# The Debian package (cpack --preset deb) and what is installed beside the programs.
+# The Debian packages (cpack --preset deb) and what is installed beside the programs.
 
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME "${PROJECT_NAME}")
 set(CPACK_PACKAGE_CONTACT "Bytepath developers <bytepath@example.org>")
-set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "probes that show where bytes wait on their way to a program")
-set(CPACK_PACKAGE_DESCRIPTION "Command line probes. memcpy-probe and cpu-probe time how memory is copied on
+# Of each package the first line of its description is the summary; one for all of them would come before it.
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "")
+set(CPACK_COMPONENT_PROBES_DESCRIPTION "probes that show where bytes wait on their way to a program
+Command line probes. memcpy-probe and cpu-probe time how memory is copied on
 this host: copy instructions, libc and the kernel, over size and over the
 distance between source and destination, and say whether the slow rep movsb
 of some AMD processors hits here. run-probe measures commands as hyperfine
@@ -22,13 +24,32 @@ set(CPACK_DEBIAN_PACKAGE_SECTION utils)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 
+# lazyfs is a package of its own: FUSE and HTTP are nothing that a probe needs.
+set(CPACK_DEB_COMPONENT_INSTALL ON)
+set(CPACK_COMPONENTS_ALL probes lazyfs)
+set(CPACK_DEBIAN_PROBES_PACKAGE_NAME ${PROJECT_NAME})
+set(CPACK_DEBIAN_LAZYFS_PACKAGE_NAME ${PROJECT_NAME}-lazyfs)
+set(CPACK_DEBIAN_LAZYFS_PACKAGE_DEPENDS fuse3)  # fusermount3, which unmounts when lazyfs was killed
+set(CPACK_COMPONENT_LAZYFS_DESCRIPTION "small lazy mount with known tiers, to test profilers with
+lazyfs shows an image or a directory and fetches what is read of it in chunks,
+from a directory, from shard servers or from an origin, each with a latency
+that can be chosen and repeated. It writes down what each request really cost,
+so that what a profiler of lazy mounts says can be compared with it.")
+
 # Debian wants the changelog in its own form; ours is for people.
 set(script "${PROJECT_SOURCE_DIR}/scripts/cmake/debian-changelog")
-add_custom_command(OUTPUT changelog.gz DEPENDS "${PROJECT_SOURCE_DIR}/CHANGELOG.md" "${script}" VERBATIM
-  COMMAND "${script}" "${PROJECT_SOURCE_DIR}/CHANGELOG.md" ${PROJECT_NAME} "${CPACK_PACKAGE_CONTACT}" > changelog
-  COMMAND gzip -9nc changelog > changelog.gz)
-add_custom_target(changelog ALL DEPENDS changelog.gz)
-install(FILES "${CMAKE_CURRENT_BINARY_DIR}/changelog.gz" DESTINATION ${CMAKE_INSTALL_DOCDIR})
-install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME copyright)
+function(bytepath_package_documents component package)
+  set(changelog ${package}.changelog)
+  add_custom_command(OUTPUT ${changelog}.gz DEPENDS "${PROJECT_SOURCE_DIR}/CHANGELOG.md" "${script}" VERBATIM
+    COMMAND "${script}" "${PROJECT_SOURCE_DIR}/CHANGELOG.md" ${package} "${CPACK_PACKAGE_CONTACT}" > ${changelog}
+    COMMAND gzip -9nc ${changelog} > ${changelog}.gz)
+  add_custom_target(${changelog} ALL DEPENDS ${changelog}.gz)
+  set(folder ${CMAKE_INSTALL_DATAROOTDIR}/doc/${package})
+  install(FILES "${CMAKE_CURRENT_BINARY_DIR}/${changelog}.gz" RENAME changelog.gz DESTINATION ${folder}
+    COMPONENT ${component})
+  install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" RENAME copyright DESTINATION ${folder} COMPONENT ${component})
+endfunction()
+bytepath_package_documents(probes ${PROJECT_NAME})
+bytepath_package_documents(lazyfs ${PROJECT_NAME}-lazyfs)
 
 include(CPack)
