@@ -52,7 +52,8 @@ class MountProbe:
 
     def new_trace(self):
         self.count += 1
-        return self.folder / f"{self.count}.trace"
+        self.last = self.folder / f"{self.count}.trace"
+        return self.last
 
     def words(self, mount, trace, options=(), command=()):
         return [str(word) for word in (self.program, "record", "-m", mount, "-t",
