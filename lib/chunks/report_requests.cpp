@@ -88,15 +88,16 @@ void add_requests(Document& document, const ReportContext& context) {
     group.background += (request.flags & Request::background) != 0 ? 1 : 0;
   }
   if (groups.empty()) return;
-  result::Table table{.name = "requests",
-                      .title = "Requests to the daemon, and how long their answers took",
-                      .columns = {{"request", ""},
-                                  {"mount", ""},
-                                  {"count", ""},
-                                  {"background", ""},
-                                  {"errors", ""},
-                                  {"bytes", "B"}},
-                      .rows = {}};
+  result::Table table{
+      .name = "requests",
+      .title = "Requests to the daemon, and how long their answers took (n/a: too few requests)",
+      .columns = {{"request", ""},
+                  {"mount", ""},
+                  {"count", ""},
+                  {"background", ""},
+                  {"errors", ""},
+                  {"bytes", "B"}},
+      .rows = {}};
   for (const auto& percentile : percentiles) table.columns.push_back({percentile.name, "ns"});
   table.columns.push_back({"most", "ns"});
   for (const auto& [key, group] : groups) {

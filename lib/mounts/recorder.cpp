@@ -146,7 +146,13 @@ class CommandSubject final : public Subject {
     if (options_.quiet_command) request.input = request.output = request.error = null.get();
     for (char** each = environ; *each != nullptr; ++each) request.environment.emplace_back(*each);
     if (options_.credentials) request.credentials = &*options_.credentials;
-    BYTEPATH_TRY(outcome, helper_.run(request));
+    auto ended = helper_.run(request);
+    if (!ended) {
+      Error error = ended.error();
+      if (error.kind == ErrorKind::usage && error.hint.empty()) error.hint = "is the path right?";
+      return std::unexpected(std::move(error));
+    }
+    const auto& outcome = *ended;
     recording.trace.begin_ns = outcome.started_ns;
     recording.trace.end_ns = outcome.ended_ns;
     recording.trace.cpu_ns = 1000.0 * static_cast<double>(outcome.user_us + outcome.system_us);

@@ -18,16 +18,28 @@ int main(int argc, char** argv) {
       {.name = "chunk-probe",
        .summary = "What a lazy mount fetches, and what other chunk sizes and caches would do.",
        .description =
-           "dedup reads images and tells for each chunk size which part is zero, unique and "
-           "shared, "
-           "so that a chunk size can be chosen on what is stored. whatif replays a trace of "
-           "requests against caches of several policies and sizes.",
+           "record shows what a start from a lazily loading mount waits for, and which bytes went "
+           "which way: the program's pages, the page cache, the requests to the FUSE daemon, what "
+           "that fetched. bench, live and stack look at such a mount otherwise. whatif tells from "
+           "a trace what other chunk sizes, caches and lists would do, dedup what a chunk size "
+           "costs in what is stored.",
        .examples = {
-           {"chunk-probe dedup base.img app-*.img", "which chunk size shares most"},
-           {"chunk-probe dedup --grid 64K,512K,4M a.erofs b.erofs", "of these only"},
-           {"chunk-probe whatif trace.oracleGeneral", "miss ratios by policy and size"},
-           {"chunk-probe whatif --policies lru,s3-fifo --capacity 1G,4G trace.oracleGeneral",
-            "of these only"}}});
+           {"chunk-probe record -m /mnt/image -t start.trace -- chroot /mnt/image python3 -c ''",
+            "a start, and what it waited for"},
+           {"chunk-probe report --by tier --tier l2=10.0.0.1 start.trace",
+            "where each READ came from"},
+           {"chunk-probe bench -m /mnt/image -r 10 -- chroot /mnt/image true",
+            "cold starts, for probe-compare"},
+           {"chunk-probe live -m /mnt/image", "a line a second"},
+           {"chunk-probe stack /mnt/image", "what the mount is made of"},
+           {"chunk-probe whatif start.trace", "other chunk sizes"},
+           {"chunk-probe whatif --policies lru,s3-fifo --l1 1G,4G trace.oracleGeneral",
+            "other caches"},
+           {"chunk-probe export start.trace --format ranges -o list", "what to fetch before"},
+           {"chunk-probe score list other.trace", "what such a list is worth"},
+           {"chunk-probe import access.log --format access-log -o log.trace",
+            "from a server's log"},
+           {"chunk-probe dedup base.img app-*.img", "which chunk size shares most"}}});
   probe.main([](const cli::Context&) -> Result<result::Document> {
     return fail(ErrorKind::usage, "which of its commands?", "see chunk-probe --help");
   });
