@@ -102,7 +102,7 @@ double latency_quantile(const ErasureCode& code, const Nodes& nodes, const Laten
 double draw(const ErasureCode& code, const LatencyModel& shard, stats::Random& random) {
   std::array<double, most_shards> shards{};
   for (std::uint32_t i = 0; i < code.stored; ++i) shards[i] = shard.draw(random);
-  const auto last = shards.begin() + code.needed - 1;
+  auto* const last = shards.begin() + code.needed - 1;
   std::nth_element(shards.begin(), last, shards.begin() + code.stored);
   return *last;
 }

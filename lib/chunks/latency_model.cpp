@@ -87,8 +87,9 @@ Result<LatencyModel> LatencyModel::parse(std::string_view text,
   if (!median) return refuse(text, "has no time such as 550us");
   double sigma = 0;
   if (lognormal_form) {
-    const char* end = parts[1].data() + parts[1].size();
-    const auto [rest, error] = std::from_chars(parts[1].data(), end, sigma);
+    const char* begin = parts[1].data();  // with its end: not read as a terminated string
+    const char* end = begin + parts[1].size();
+    const auto [rest, error] = std::from_chars(begin, end, sigma);
     const bool in_range = sigma >= 0 && sigma <= 5;  // not for NaN
     if (error != std::errc{} || rest != end || !in_range) {
       return refuse(text, "has a sigma that is not from 0 to 5");

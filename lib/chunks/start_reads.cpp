@@ -14,7 +14,6 @@ using mounts::FileId;
 using mounts::Mount;
 using mounts::MountTrace;
 using mounts::Request;
-using mounts::Stall;
 
 constexpr std::uint32_t fuse_read = 15;  // FUSE_READ of linux/fuse.h
 // A READ is at most 65535 pages (fs.fuse.max_pages_limit): what claims more is damaged.
@@ -169,6 +168,7 @@ class Collector {
       return;
     }
     std::vector<std::pair<std::uint64_t, std::size_t>> ends;
+    ends.reserve(start_.reads.size());
     for (std::size_t i = 0; i < start_.reads.size(); ++i) {
       ends.emplace_back(start_.reads[i].end_ns, i);
     }
@@ -205,6 +205,7 @@ class Collector {
 
   std::uint64_t unique_bytes() const {
     std::vector<std::tuple<std::uint32_t, std::uint64_t, std::uint64_t>> ranges;
+    ranges.reserve(start_.reads.size());
     for (const auto& read : start_.reads) {
       ranges.emplace_back(read.file, read.offset, read.offset + read.bytes);
     }
@@ -230,6 +231,15 @@ class Collector {
 };
 
 }  // namespace
+
+std::vector<double> read_latencies(const StartReads& start) {
+  std::vector<double> latencies;
+  latencies.reserve(start.reads.size());
+  for (const auto& read : start.reads) {
+    latencies.push_back(static_cast<double>(read.end_ns - read.begin_ns));
+  }
+  return latencies;
+}
 
 Result<StartReads> start_reads(const MountTrace& trace, const std::string& name) {
   return Collector(trace, name).collect();

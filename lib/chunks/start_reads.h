@@ -41,6 +41,9 @@ struct StartReads {
   std::uint64_t unique_bytes = 0;               // of different bytes
 };
 
+// How long each READ took, in nanoseconds.
+std::vector<double> read_latencies(const StartReads& start);
+
 // Error (usage): there are no READs that were answered.
 Result<StartReads> start_reads(const mounts::MountTrace& trace, const std::string& name);
 

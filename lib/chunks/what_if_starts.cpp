@@ -64,14 +64,12 @@ class StartTables {
   // The model's own error: READs take what READs of this start took, but which takes how long is
   // drawn.
   void add_check(const StartReads& start) {
-    std::vector<double> latencies;
-    for (const auto& read : start.reads) {
-      latencies.push_back(static_cast<double>(read.end_ns - read.begin_ns));
-    }
+    const std::vector<double> latencies = read_latencies(start);
     const GridParts parts(start, {.unit = Unit::layer, .chunk_bytes = 0});
     const GridReplay replay(start, parts);
     stats::Random random(question_.seed);
     std::vector<double> runs;
+    runs.reserve(question_.runs);
     std::vector<double> drawn(latencies.size());
     for (std::size_t run = 0; run < question_.runs; ++run) {
       for (double& latency : drawn) latency = latencies[random.below(latencies.size())];

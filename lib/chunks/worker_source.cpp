@@ -68,7 +68,7 @@ RequestSource source_of_starts(std::span<const GridParts> starts) {
           }};
 }
 
-Result<RequestSource> source_of_worker(std::shared_ptr<WorkerTrace> worker, bool future) {
+Result<RequestSource> source_of_worker(const std::shared_ptr<WorkerTrace>& worker, bool future) {
   const std::uint64_t requests = worker->requests();
   auto next = std::make_shared<std::vector<std::uint32_t>>();
   if (future) {

@@ -19,7 +19,7 @@ RequestSource source_of_starts(std::span<const GridParts> starts);
 
 // A composed trace. future: each request knows the next one for its object, at 4 bytes a request.
 // Error (usage): it is to know the future and has 2^32 requests or more.
-Result<RequestSource> source_of_worker(std::shared_ptr<WorkerTrace> worker, bool future);
+Result<RequestSource> source_of_worker(const std::shared_ptr<WorkerTrace>& worker, bool future);
 
 // Writes a source as a trace of oracleGeneral. false: stopped, and there is no file.
 Result<bool> write_source(const RequestSource& source, const std::string& path,

@@ -9,8 +9,9 @@ namespace bytepath::chunk_probe {
 Result<double> number_between(std::string_view option, std::string_view text, double low,
                               double high) {
   double number = 0;
-  const char* end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), end, number, std::chars_format::fixed);
+  const char* begin = text.data();  // with its end: not read as a terminated string
+  const char* end = begin + text.size();
+  const auto [rest, error] = std::from_chars(begin, end, number, std::chars_format::fixed);
   const bool in_range = number >= low && number <= high;  // not for NaN
   if (error == std::errc{} && rest == end && in_range) return number;
   return fail(ErrorKind::usage,

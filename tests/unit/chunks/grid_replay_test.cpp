@@ -26,19 +26,11 @@ double duration(const StartReads& start, std::uint64_t chunk, const ReplayOption
   return GridReplay(start, parts).run(options, random).duration_ns;
 }
 
-std::vector<double> recorded(const StartReads& start) {
-  std::vector<double> durations;
-  for (const auto& read : start.reads) {
-    durations.push_back(static_cast<double>(read.end_ns - read.begin_ns));
-  }
-  return durations;
-}
-
 TEST(GridReplay, WithTheRecordedLatenciesTakesTheRecordedTime) {
   const auto start = start_reads(test::erofs_on_fuse(), "trace");
   ASSERT_TRUE(start);
   const GridParts parts(*start, blocks(4 * kib));
-  EXPECT_EQ(GridReplay(*start, parts).run_with(recorded(*start)).duration_ns,
+  EXPECT_EQ(GridReplay(*start, parts).run_with(read_latencies(*start)).duration_ns,
             static_cast<double>(start->duration_ns));
 }
 
