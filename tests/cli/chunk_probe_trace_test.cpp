@@ -30,7 +30,7 @@ std::string trace_in(const TemporaryFolder& folder) {
   const auto trace = folder.at("t.trace");
   const auto outcome = chunk_probe({"import", csv, "--format", "csv", "-o", trace});
   EXPECT_EQ(outcome.status, 0) << outcome.err;
-  EXPECT_THAT(outcome.out, HasSubstr("4 requests to read, 12388 B, out of 5 lines"));
+  EXPECT_THAT(outcome.out, HasSubstr("4 requests to read, 12.1 KiB, out of 5 lines"));
   return trace;
 }
 
@@ -62,7 +62,7 @@ TEST(ChunkProbeExport, WritesAFileAndReports) {
   const auto quiet = chunk_probe({"export", trace, "-f", "oraclegeneral", "-o", folder.at("og"),
                                   "--chunk", "4K", "--json", "-"});
   EXPECT_EQ(document_of(quiet).verdict.text,
-            "4 requests for chunks of 2 files, 12388 B, as oraclegeneral");
+            "4 requests for chunks of 2 files, 12.1 KiB, as oraclegeneral");
   EXPECT_EQ(folder.read("og").size(), 4U * 24);
   const auto caches = chunk_probe({"whatif", "--policies", "lru", "--json", "-", folder.at("og")});
   EXPECT_EQ(caches.status, 0) << caches.err;
@@ -105,7 +105,7 @@ TEST(ChunkProbeImport, SaysWhichLinesWereNoReads) {
       chunk_probe({"import", log, "--format", "juicefs", "-o", folder.at("t"), "--json", "-"});
   const auto document = document_of(outcome);
   EXPECT_EQ(document.verdict.text,
-            "1 request to read, 4096 B, out of 3 lines; 1 could not be read");
+            "1 request to read, 4.00 KiB, out of 3 lines; 1 could not be read");
   EXPECT_TRUE(says_not_measured(document, "1 of 3 lines"));
 }
 
