@@ -142,7 +142,8 @@ Result<MountStack> find_stack(const std::string& path, const Root& root) {
       if (is_image && stack[i].bytes == 0) stack[i].bytes = file_bytes(support.path);
       const MountEntry* const below = mount_of_path(table, canonical(support.path));
       if (below == nullptr || !seen.insert(below->device).second) continue;
-      stack.push_back({.entry = *below, .depth = stack[i].depth + 1, .through = support.through});
+      stack.push_back(
+          {.entry = *below, .depth = stack[i].depth + 1, .above = i, .through = support.through});
     }
   }
   for (auto& mount : stack) {

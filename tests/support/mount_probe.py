@@ -31,17 +31,16 @@ class MountReport(Report):
     def __init__(self, document):
         super().__init__(document)
         self.not_measured = [gap["what"] for gap in document["not_measured"]]
-        self.ladder = [(row["step"], row["where"], row["bytes"]) for row in self.table("ladder")]
+        self.paths = {row["depth"]: row["path"] for row in self.table("mounts")}
 
     def step(self, name, depth=0):
         """Bytes of a step of the ladder, on the mount of this depth; None where it is not there."""
-        return next((size for step, where, size in self.ladder
-                     if step == name and (f"depth {depth}," in where or not where.startswith("depth"))), None)
+        return next((row["bytes"] for row in self.table("ladder")
+                     if row["step"] == name and row["where"] in ("upstream", self.paths[depth])), None)
 
     def pages(self, name, depth=0):
         """page_hits, page_misses or page_late of the mount of this depth."""
-        return sum(int(one["samples"][0]) for one in self._metrics
-                   if one["name"] == name and one["labels"]["where"].startswith(f"depth {depth},"))
+        return int(self.metric(name, where=self.paths[depth]))
 
 
 class MountProbe:

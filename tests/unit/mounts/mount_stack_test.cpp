@@ -71,6 +71,22 @@ TEST_F(Stack, TracesOfAnOverlayOnlyWhatLeadsToFuse) {
   EXPECT_EQ(part[1].entry.type, "fuse.lazyfs");
 }
 
+TEST_F(Stack, TracesAlsoWhatLiesBetweenAnOverlayAndFuse) {
+  const auto lazy = make("lazy");
+  const auto image = make("image");
+  const auto merged = make("merged");
+  folder_.write("lazy/image.erofs", "image");
+  mounted("2 1 0:38 / " + lazy + " ro - fuse.lazyfs lazyfs ro");
+  mounted("3 1 0:39 / " + image + " ro - erofs " + lazy + "/image.erofs ro");
+  mounted("4 1 0:40 / " + merged + " rw - overlay overlay rw,lowerdir=" + image +
+          ",upperdir=" + make("upper") + ",workdir=/w");
+  const auto stack = find(merged);
+  ASSERT_TRUE(stack) << stack.error().message;
+  std::vector<std::string> types;
+  for (const auto& each : watched_part(*stack)) types.push_back(each.entry.type);
+  EXPECT_EQ(types, (std::vector<std::string>{"overlay", "erofs", "fuse.lazyfs"}));
+}
+
 TEST_F(Stack, WithoutFuseIsTracedWhole) {
   const auto place = make("place");
   mounted("2 1 0:50 / " + place + " rw - tmpfs tmpfs rw");
