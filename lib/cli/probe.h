@@ -30,7 +30,7 @@ enum ExitStatus {
   interrupted = 130
 };
 
-// Of all of bytepath: "0.1.0".
+// Of all of bytepath.
 std::string_view version();
 
 // Whose words and exit statuses a program keeps. hyperfine: errors are "Error: ..." with status 1

@@ -8,8 +8,8 @@
 #include "base/descriptor.h"
 #include "base/root.h"
 #include "faults/heat_reader.h"
-#include "process/process_handle.h"
 #include "host/damon.h"
+#include "process/process_handle.h"
 
 namespace bytepath::faults {
 namespace {

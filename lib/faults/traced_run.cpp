@@ -7,12 +7,12 @@
 #include "faults/evictions.h"
 #include "faults/fault_ledger.h"
 #include "faults/page_recorder.h"
-#include "process/process_handle.h"
 #include "faults/process_looks.h"
 #include "faults/run_document.h"
 #include "faults/touch_document.h"
 #include "faults/trace_file.h"
 #include "pages/page_cache.h"
+#include "process/process_handle.h"
 
 namespace bytepath::faults {
 namespace {

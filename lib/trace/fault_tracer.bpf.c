@@ -15,8 +15,8 @@
 #include <linux/bpf_perf_event.h>
 
 #include "fault_calls.bpf.h"
-#include "files.bpf.h"
 #include "fault_threads.bpf.h"
+#include "files.bpf.h"
 
 #define PAGE_SHIFT 12
 

@@ -10,7 +10,7 @@ namespace {
 
 MountTrace example() {
   MountTrace trace;
-  trace.version = "0.1.0";
+  trace.version = "1.2.3";
   trace.started = "2026-11-26T13:00:00Z";
   trace.begin_ns = 1000;
   trace.end_ns = 9000;
