@@ -1,6 +1,8 @@
 #include "chunks/request_tiers.h"
 
 #include <algorithm>
+#include <bit>
+#include <iterator>
 #include <map>
 #include <optional>
 
@@ -39,6 +41,11 @@ bool is_within(const Exchange& exchange, const Request& request) {
   return exchange.begin_ns >= request.begin_ns && exchange.end_ns <= request.end_ns;
 }
 
+// It sent more than came, and less came than the READ got: something was stored, or was not there.
+bool brought_nothing(const Exchange& exchange, const Request& request) {
+  return exchange.received < exchange.sent && exchange.received < request.replied;
+}
+
 // Looks exchanges up by time and by thread.
 class Pairing {
  public:
@@ -52,8 +59,11 @@ class Pairing {
       if (is_answered_read(request)) reads_.push_back(&request);
     }
     std::ranges::sort(reads_, {}, &Request::begin_ns);
-    for (const auto* read : reads_)
+    for (const auto* read : reads_) {
       longest_read_ns_ = std::max(longest_read_ns_, read->end_ns - read->begin_ns);
+      reads_of_thread_[read->daemon_thread].push_back(read);
+    }
+    for (auto& [thread, reads] : reads_of_thread_) std::ranges::sort(reads, {}, &Request::end_ns);
   }
 
   struct Found {
@@ -69,8 +79,13 @@ class Pairing {
     std::vector<const Exchange*> joined;
     std::vector<const Exchange*> inside;
     for (const auto* each : during) {
+      const Request* const owner = owner_of(*each);
       if (covers(*each, request))
-        (each->begin_ns >= request.begin_ns ? same_range : joined).push_back(each);
+        (owner == nullptr && each->begin_ns >= request.begin_ns ? same_range : joined)
+            .push_back(each);
+      else if (owner != nullptr && is_of_same_chunk(*each, *owner, request) &&
+               each->end_ns >= taken_up_ns(request))
+        joined.push_back(each);
       if (is_within(*each, request)) inside.push_back(each);
     }
     std::erase_if(same_range, [&](const auto* each) { return !is_within(*each, request); });
@@ -89,9 +104,35 @@ class Pairing {
     if (at == by_thread_.end()) return found;
     auto each = std::ranges::lower_bound(at->second, request.begin_ns, {}, &Exchange::begin_ns);
     for (; each != at->second.end() && (*each)->begin_ns <= request.end_ns; ++each) {
-      if (is_within(**each, request)) found.push_back(*each);
+      if (is_within(**each, request) && !brought_nothing(**each, request)) found.push_back(*each);
     }
     return found;
+  }
+
+  // The READ that the thread of an exchange answered with it.
+  const Request* owner_of(const Exchange& exchange) const {
+    const auto at = reads_of_thread_.find(exchange.thread);
+    if (at == reads_of_thread_.end()) return nullptr;
+    const auto next = std::ranges::lower_bound(at->second, exchange.end_ns, {}, &Request::end_ns);
+    if (next == at->second.end()) return nullptr;
+    const Request& owner = **next;
+    return is_within(exchange, owner) && !brought_nothing(exchange, owner) ? &owner : nullptr;
+  }
+
+  // A thread takes up a READ when it has answered the one before.
+  std::uint64_t taken_up_ns(const Request& request) const {
+    const auto at = reads_of_thread_.find(request.daemon_thread);
+    const auto own = std::ranges::lower_bound(at->second, request.end_ns, {}, &Request::end_ns);
+    return own == at->second.begin() ? request.begin_ns
+                                     : std::max(request.begin_ns, (*std::prev(own))->end_ns);
+  }
+
+  // Without a range: as much came as a chunk has, and both READs are of that one.
+  static bool is_of_same_chunk(const Exchange& exchange, const Request& owner,
+                               const Request& request) {
+    const std::uint64_t chunk = std::bit_floor(exchange.received);
+    return !exchange.first && chunk > 0 && owner.device == request.device &&
+           owner.node == request.node && owner.offset / chunk == request.offset / chunk;
   }
 
   // Those that overlap with the request and ended before it was answered.
@@ -117,6 +158,7 @@ class Pairing {
 
   const std::vector<Exchange>& exchanges_;
   std::map<std::uint32_t, std::vector<const Exchange*>> by_thread_;
+  std::map<std::uint32_t, std::vector<const Request*>> reads_of_thread_;
   std::vector<const Request*> reads_;
   std::uint64_t longest_ns_ = 0;
   std::uint64_t longest_read_ns_ = 0;

@@ -15,7 +15,7 @@ namespace bytepath::chunks {
 enum class Evidence {
   thread,   // the thread that answered exchanged something with the peer meanwhile
   range,    // somebody asked the peer for these bytes meanwhile, over HTTP
-  joined,   // it ended with somebody else's exchange about these bytes
+  joined,   // another READ's exchange meanwhile was about these bytes, or brought their chunk
   time,     // one exchange, and no other READ, was under way meanwhile
   nothing,  // no exchange was: the daemon had the bytes
   latency   // exchanges were not recorded: only how long it took

@@ -75,6 +75,10 @@ class MountProbe:
             raise Failed(run)
         return run.stdout
 
+    @staticmethod
+    def report_in(path):
+        return MountReport(json.loads(pathlib.Path(path).read_text()))
+
 
 class Recording:
     def __init__(self, probe, trace, run=None):
@@ -85,7 +89,7 @@ class Recording:
         with tempfile.TemporaryDirectory(dir=self.probe.folder) as folder:
             out = pathlib.Path(folder) / "report.json"
             self.probe.run("report", self.trace, "--quiet", "--json", out, *options)
-            return MountReport(json.loads(out.read_text()))
+            return self.probe.report_in(out)
 
     def requests(self, *options):
         """The READs, of the target: of the first FUSE mount, where the options name none."""

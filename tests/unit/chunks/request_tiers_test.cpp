@@ -76,6 +76,29 @@ TEST(RequestTiers, KnowWhoWaitedForAnothersFetch) {
   EXPECT_EQ(answers.answers[1].tier, answers.answers[0].tier);
 }
 
+TEST(RequestTiers, KnowWhoWaitedForAnothersFetchOfAChunkWithoutARange) {
+  // 64 KiB and what HTTP adds, for the first READ; the second is of the same chunk, the third not.
+  auto second = read_request(1, 61'440, 4096, 1000, 500);
+  auto third = read_request(1, 65'536, 4096, 1000, 500);
+  second.daemon_thread = third.daemon_thread = 502;
+  const auto trace = trace_with({read_request(1, 0, 4096, 800, 600), second, third});
+  const auto answers =
+      answers_of(trace, {exchange(900, 1300, 0, 501, 65'700), exchange(100, 200, 0, 502)}, {});
+  EXPECT_EQ(answers.answers[0].evidence, Evidence::thread);
+  EXPECT_EQ(answers.answers[1].evidence, Evidence::joined);
+  EXPECT_EQ(answers.answers[1].tier, answers.answers[0].tier);
+  EXPECT_EQ(answers.answers[2].evidence, Evidence::nothing);
+}
+
+TEST(RequestTiers, AreNotWhereAThreadStoresWhileTheNextReadWaits) {
+  const auto trace = trace_with({read_request(1, 0, 4096, 1000, 500)});
+  auto stored = exchange(1010, 1100, 0, 501, 90);
+  stored.sent = 65'700;
+  const auto answers = answers_of(trace, {stored}, {});
+  EXPECT_EQ(answers.answers[0].evidence, Evidence::nothing);
+  EXPECT_EQ(answers.answers[0].tier, 0U);
+}
+
 TEST(RequestTiers, GoByTimeWhereNothingElseWasUnderWay) {
   const auto trace = trace_with({read_request(1, 4096, 4096, 1000, 500)});
   const auto answers = answers_of(trace, {exchange(1100, 1300, 1, 77)}, {});
