@@ -87,14 +87,14 @@ void judge_prefetch_list(Document& document) {
   // Less is within what two starts of one program differ by.
   constexpr double worth_percent = 5;
   const Row* best = nullptr;
+  double saved = -INFINITY;
   for (const Row& row : prefetch->rows) {
-    if (!number_of(*prefetch, row, "saved")) continue;
-    if (best == nullptr ||
-        *number_of(*prefetch, row, "saved") > *number_of(*prefetch, *best, "saved")) {
-      best = &row;
-    }
+    const double of_row = number_of(*prefetch, row, "saved").value_or(-INFINITY);
+    if (of_row <= saved) continue;
+    saved = of_row;
+    best = &row;
   }
-  if (best == nullptr || *number_of(*prefetch, *best, "saved") >= worth_percent) return;
+  if (best == nullptr || saved >= worth_percent) return;
   const auto figure = [&](std::string_view column) {
     return number_of(*prefetch, *best, column).value_or(0);
   };
@@ -106,7 +106,7 @@ void judge_prefetch_list(Document& document) {
            "before, of which {} are never read",
            time_text(figure("with")), time_text(figure("without")), size_text(figure("prefetched")),
            size_text(figure("wasted"))),
-       .evidence = {{"saved_percent", figure("saved")},
+       .evidence = {{"saved_percent", saved},
                     {"with", figure("with")},
                     {"without", figure("without")},
                     {"prefetched_bytes", figure("prefetched")},
