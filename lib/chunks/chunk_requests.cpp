@@ -74,12 +74,12 @@ Result<ChunkRequests> write_chunk_requests(const Reads& reads, const FileTable& 
   }
   std::vector<std::uint64_t> objects;
   objects.reserve(records);
-  // Nothing can fail.
-  (void)each_chunk(reads, files, chunk_bytes,
-                   [&](const Request&, FileId file, std::uint64_t chunk) -> Result<> {
-                     objects.push_back(number_of(file, chunk));
-                     return {};
-                   });
+  const auto listed = each_chunk(reads, files, chunk_bytes,
+                                 [&](const Request&, FileId file, std::uint64_t chunk) -> Result<> {
+                                   objects.push_back(number_of(file, chunk));
+                                   return {};
+                                 });
+  static_cast<void>(listed);  // nothing can fail
   std::vector<std::int64_t> next(objects.size(), -1);
   std::unordered_map<std::uint64_t, std::int64_t> later;
   for (std::size_t i = objects.size(); i-- > 0;) {

@@ -14,7 +14,8 @@ struct ExportOptions {
   std::string trace;
   std::string format;  // one of export_formats()
   mounts::ReadChoice choice;
-  std::uint64_t chunk_bytes = 512 * 1024;  // of "oraclegeneral"; a power of two, at most 2 GiB
+  std::uint64_t chunk_bytes =
+      std::uint64_t{512} * 1024;  // of "oraclegeneral"; a power of two, at most 2 GiB
 };
 
 std::vector<std::string> export_formats();

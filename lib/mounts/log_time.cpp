@@ -68,7 +68,7 @@ std::optional<std::uint64_t> month_of(std::string_view name) {
 }
 
 std::optional<std::uint64_t> fraction_ns(std::string_view digits) {
-  std::string_view known = digits.substr(0, nanosecond_digits);
+  const std::string_view known = digits.substr(0, nanosecond_digits);
   if (digits.find_first_not_of("0123456789") != std::string_view::npos) return std::nullopt;
   const auto number = parse_unsigned(known);
   if (!number) return std::nullopt;

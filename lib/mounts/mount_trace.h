@@ -16,7 +16,7 @@ namespace bytepath::mounts {
 
 inline constexpr std::uint64_t page_bytes = 4096;
 // The grid on which the kernel side keeps which pages were touched: 128 pages, a bit each.
-inline constexpr std::uint64_t heat_bytes = 512 * 1024;
+inline constexpr std::uint64_t heat_bytes = std::uint64_t{512} * 1024;
 inline constexpr std::uint64_t heat_pages = heat_bytes / page_bytes;
 
 struct FileId {
