@@ -80,7 +80,9 @@ void check(std::string_view bytes) {
   if (!write_blkparse(*reads, files, trace->begin_ns, swallow)) std::abort();
   if (!write_fio(*reads, files, trace->begin_ns, "/mnt", swallow)) std::abort();
   constexpr std::uint64_t quick_chunk = std::uint64_t{64} << 20U;
-  (void)chunks::write_chunk_requests(*reads, files, trace->begin_ns, quick_chunk, swallow);
+  const auto chunked =
+      chunks::write_chunk_requests(*reads, files, trace->begin_ns, quick_chunk, swallow);
+  if (chunked && chunked->objects > chunked->requests) std::abort();
 }
 
 }  // namespace

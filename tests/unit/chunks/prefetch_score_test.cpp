@@ -12,7 +12,6 @@ namespace bytepath::chunks {
 namespace {
 
 using mounts::FileRange;
-using mounts::ListFormat;
 
 constexpr std::uint64_t kib = 1024;
 constexpr std::uint64_t mib = kib * kib;
