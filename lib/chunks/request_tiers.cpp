@@ -37,8 +37,10 @@ bool covers(const Exchange& exchange, const Request& request) {
          (!exchange.last || *exchange.last >= request.offset);
 }
 
+// What comes of the answer after its first bytes may be more than the READ waited for.
 bool is_within(const Exchange& exchange, const Request& request) {
-  return exchange.begin_ns >= request.begin_ns && exchange.end_ns <= request.end_ns;
+  return exchange.begin_ns >= request.begin_ns && exchange.first_byte_ns != 0 &&
+         exchange.first_byte_ns <= request.end_ns;
 }
 
 // It sent more than came, and less came than the READ got: something was stored, or was not there.
@@ -64,6 +66,9 @@ class Pairing {
       reads_of_thread_[read->daemon_thread].push_back(read);
     }
     for (auto& [thread, reads] : reads_of_thread_) std::ranges::sort(reads, {}, &Request::end_ns);
+    const auto owned = std::ranges::count_if(
+        exchanges, [&](const auto& each) { return owner_of(each) != nullptr; });
+    threads_work_alone_ = 2 * static_cast<std::size_t>(owned) >= exchanges.size();
   }
 
   struct Found {
@@ -80,19 +85,24 @@ class Pairing {
     std::vector<const Exchange*> inside;
     for (const auto* each : during) {
       const Request* const owner = owner_of(*each);
-      if (covers(*each, request))
-        (owner == nullptr && each->begin_ns >= request.begin_ns ? same_range : joined)
-            .push_back(each);
-      else if (owner != nullptr && is_of_same_chunk(*each, *owner, request) &&
-               each->end_ns >= taken_up_ns(request))
-        joined.push_back(each);
+      const bool is_over = each->end_ns <= request.end_ns;
       if (is_within(*each, request)) inside.push_back(each);
+      if (covers(*each, request)) {
+        if (owner == nullptr && each->begin_ns >= request.begin_ns)
+          same_range.push_back(each);
+        else if (is_over)
+          joined.push_back(each);
+      } else if (is_over && owner != nullptr && is_of_same_chunk(*each, *owner, request) &&
+                 each->end_ns >= taken_up_ns(request)) {
+        joined.push_back(each);
+      }
     }
     std::erase_if(same_range, [&](const auto* each) { return !is_within(*each, request); });
     if (!same_range.empty()) return {std::move(same_range), Evidence::range};
     if (!joined.empty()) return {std::move(joined), Evidence::joined};
-    // Threads of their own do their own work: what another one does meanwhile is not for this READ.
-    if (inside.empty() || by_thread_.contains(request.daemon_thread)) return {};
+    // What another thread does meanwhile is not for this READ, where each does its own work.
+    if (inside.empty() || (threads_work_alone_ && by_thread_.contains(request.daemon_thread)))
+      return {};
     if (is_alone(request)) return {std::move(inside), Evidence::time};
     return {.exchanges = {}, .evidence = Evidence::nothing, .ambiguous = true};
   }
@@ -135,13 +145,14 @@ class Pairing {
            owner.node == request.node && owner.offset / chunk == request.offset / chunk;
   }
 
-  // Those that overlap with the request and ended before it was answered.
+  // Those that overlap with the request and brought something before it was answered.
   std::vector<const Exchange*> around(const Request& request) const {
     const std::uint64_t earliest = request.begin_ns - std::min(request.begin_ns, longest_ns_);
     auto each = std::ranges::lower_bound(exchanges_, earliest, {}, &Exchange::begin_ns);
     std::vector<const Exchange*> found;
     for (; each != exchanges_.end() && each->begin_ns <= request.end_ns; ++each) {
-      if (each->end_ns >= request.begin_ns && each->end_ns <= request.end_ns)
+      const bool brought = each->first_byte_ns != 0 && each->first_byte_ns <= request.end_ns;
+      if (brought && each->end_ns >= request.begin_ns && !brought_nothing(*each, request))
         found.push_back(&*each);
     }
     return found;
@@ -159,6 +170,7 @@ class Pairing {
   const std::vector<Exchange>& exchanges_;
   std::map<std::uint32_t, std::vector<const Exchange*>> by_thread_;
   std::map<std::uint32_t, std::vector<const Request*>> reads_of_thread_;
+  bool threads_work_alone_ = true;
   std::vector<const Request*> reads_;
   std::uint64_t longest_ns_ = 0;
   std::uint64_t longest_read_ns_ = 0;

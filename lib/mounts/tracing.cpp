@@ -4,10 +4,27 @@
 
 #include <algorithm>
 #include <ctime>
+#include <iterator>
 
 #include "base/file.h"
+#include "mounts/fuse_daemons.h"
+#include "mounts/process_children.h"
 
 namespace bytepath::mounts {
+namespace {
+
+// The daemons' children: one may have the content where it answers, and another ask for it.
+std::vector<std::uint32_t> helpers_of(const MountStack& stack) {
+  std::vector<std::uint32_t> daemons;
+  for (const auto& mount : stack) {
+    if (!mount.entry.is_fuse()) continue;
+    for (const auto& daemon : daemons_of(mount.entry.device, {}).daemons)
+      daemons.push_back(daemon.process);
+  }
+  return daemons.empty() ? daemons : with_children(std::move(daemons), {});
+}
+
+}  // namespace
 
 std::uint64_t now_ns() {
   timespec time{};
@@ -23,6 +40,8 @@ trace::MountTracerOptions tracer_options(const RecordOptions& options, const Mou
                                    .daemons = options.daemons,
                                    .ring_bytes = options.ring_bytes};
   for (const auto& mount : stack) tracer.devices.push_back(mount.entry.device);
+  if (options.levels.upstream)
+    std::ranges::copy(helpers_of(stack), std::back_inserter(tracer.daemons));
   return tracer;
 }
 

@@ -19,7 +19,12 @@ char LICENSE[] SEC("license") = "GPL";
 
 SEC("raw_tp/sched_process_fork")
 int follow_child(struct bpf_raw_tracepoint_args* arguments) {
-  if (target_kind == TARGET_TREE && !follow((void*)arguments->args[1])) count(&lost_accesses);
+  struct task_struct* child = (void*)arguments->args[1];
+  const __u32 process = BPF_CORE_READ(child, tgid);
+  const __u8 known = 1;
+
+  if (target_kind == TARGET_TREE && !follow(child)) count(&lost_accesses);
+  if (is_daemon()) bpf_map_update_elem(&daemons, &process, &known, BPF_ANY);
   return 0;
 }
 

@@ -152,7 +152,9 @@ Result<std::unique_ptr<MountTracer>> MountTracer::start(const MountTracerOptions
   parts->skeleton = std::move(*loaded);
   auto& skeleton = *parts->skeleton;
   constexpr std::uint8_t known = 1;
-  for (const pid_t daemon : options.daemons) {
+  const std::vector<pid_t> none;
+  // In a namespace these numbers would be those of strangers.
+  for (const pid_t daemon : skeleton.rodata->pid_namespace == 0 ? options.daemons : none) {
     const auto key = static_cast<std::uint32_t>(daemon);
     bpf_map__update_elem(skeleton.maps.daemons, &key, sizeof key, &known, sizeof known, BPF_ANY);
   }

@@ -83,7 +83,7 @@ TEST(RequestTiers, KnowWhoWaitedForAnothersFetchOfAChunkWithoutARange) {
   second.daemon_thread = third.daemon_thread = 502;
   const auto trace = trace_with({read_request(1, 0, 4096, 800, 600), second, third});
   const auto answers =
-      answers_of(trace, {exchange(900, 1300, 0, 501, 65'700), exchange(100, 200, 0, 502)}, {});
+      answers_of(trace, {exchange(100, 200, 0, 502), exchange(900, 1300, 0, 501, 65'700)}, {});
   EXPECT_EQ(answers.answers[0].evidence, Evidence::thread);
   EXPECT_EQ(answers.answers[1].evidence, Evidence::joined);
   EXPECT_EQ(answers.answers[1].tier, answers.answers[0].tier);
@@ -97,6 +97,27 @@ TEST(RequestTiers, AreNotWhereAThreadStoresWhileTheNextReadWaits) {
   const auto answers = answers_of(trace, {stored}, {});
   EXPECT_EQ(answers.answers[0].evidence, Evidence::nothing);
   EXPECT_EQ(answers.answers[0].tier, 0U);
+}
+
+TEST(RequestTiers, AreWhereAnAnswerBeganThatGoesOnForLaterReads) {
+  auto streamed = exchange(1100, 9000, 1, 501, 8 << 20);
+  streamed.first_byte_ns = 1300;
+  const auto trace =
+      trace_with({read_request(1, 0, 4096, 1000, 500), read_request(1, 4096, 4096, 2000, 500)});
+  const auto answers = answers_of(trace, {streamed}, {});
+  EXPECT_EQ(answers.answers[0].evidence, Evidence::thread);
+  EXPECT_EQ(answers.answers[1].evidence, Evidence::nothing) << "it may have been there already";
+}
+
+TEST(RequestTiers, GoByTimeWhereAnyThreadMayAsk) {
+  // As in Go: who answers a READ has also asked for others.
+  const auto trace =
+      trace_with({read_request(1, 0, 4096, 1000, 500), read_request(1, 4096, 4096, 2000, 500)});
+  const auto answers = answers_of(
+      trace, {exchange(100, 200, 1, 501), exchange(1100, 1300, 1, 77), exchange(2100, 2300, 1, 78)},
+      {});
+  EXPECT_EQ(answers.answers[0].evidence, Evidence::time);
+  EXPECT_EQ(answers.answers[1].evidence, Evidence::time);
 }
 
 TEST(RequestTiers, GoByTimeWhereNothingElseWasUnderWay) {
