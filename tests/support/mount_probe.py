@@ -10,7 +10,7 @@ import tempfile
 from fault_report import Report
 
 PAGE = 4096
-SAID = re.compile(r"^(accesses|bytes|mapped|cached_before|cached_after) (-?\d+)$", re.MULTILINE)
+SAID = re.compile(r"^(accesses|bytes|wall_ns|mapped|cached_before|cached_after) (-?\d+)$", re.MULTILINE)
 
 
 class Failed(Exception):

@@ -2,7 +2,7 @@
 // says what it did. The truth that the tests of chunk-probe compare with.
 //
 // WAY, of random pages (--pages of them, each once, then --again of them once more):
-//   pread   100 bytes of each page, FADV_RANDOM      mmap     a byte of each, MADV_RANDOM
+//   pread   --bytes of each page, 100, FADV_RANDOM   mmap     a byte of each, MADV_RANDOM
 //   readv   two buffers of half a page, FADV_RANDOM  around   a byte of each, no advice
 //   uring   as pread, by io_uring                    direct   the page, O_DIRECT
 //   sendfile  the page, to /dev/null, FADV_RANDOM
@@ -14,7 +14,7 @@
 //
 // Prints "KEY NUMBER" lines: accesses (of random pages: calls or touches), bytes, cached_before and
 // cached_after (pages of FILE in the page cache, by cachestat(2); -1: this kernel cannot say),
-// mapped (pages of mappings that the page tables have, in the end).
+// mapped (pages of mappings that the page tables have, in the end), wall_ns (of the reading).
 // Exit status 77, with the reason: this kernel has no io_uring.
 #define _GNU_SOURCE
 #include <errno.h>
@@ -33,16 +33,18 @@
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { PAGE = 4096, MAX_THREADS = 64, READ_BYTES = 100, CANNOT = 77 };
+enum { PAGE = 4096, MAX_THREADS = 64, CANNOT = 77 };
 
 static struct {
   const char* file;
   const char* way;
-  uint64_t pages, again, size, span, threads, seed;
+  uint64_t pages, again, bytes, size, span, threads, seed;
   bool fork, hold;
-} options = {.pages = 200, .again = 300, .size = 1 << 20, .span = 1, .threads = 1, .seed = 1};
+} options = {
+    .pages = 200, .again = 300, .bytes = 100, .size = 1 << 20, .span = 1, .threads = 1, .seed = 1};
 
 // What one thread reads: the pages whose place among all is its number, modulo the threads.
 struct Part {
@@ -64,6 +66,12 @@ static _Noreturn void die(const char* what) {
 static _Noreturn void usage(const char* what) {
   fprintf(stderr, "page_reader: wrong use: %s\n", what);
   exit(2);
+}
+
+static uint64_t now_ns(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (uint64_t)now.tv_sec * 1000000000U + (uint64_t)now.tv_nsec;
 }
 
 static void* memory(size_t size) {
@@ -198,7 +206,7 @@ static bool is_way(const char* name) { return strcmp(options.way, name) == 0; }
 static ssize_t read_span(struct Reader* reader, uint64_t first) {
   const size_t span = options.span * PAGE;
   const off_t offset = (off_t)(first * PAGE);
-  const size_t part = options.span == 1 ? READ_BYTES : span;  // within its first page, or all
+  const size_t part = options.span == 1 ? options.bytes : span;  // within its first page, or all
   if (reader->mapping != NULL) {
     volatile char sink = 0;
     for (size_t i = 0; i < options.span; ++i) sink = reader->mapping[offset + (off_t)(i * PAGE)];
@@ -305,9 +313,10 @@ static void read_options(int count, char** arguments) {
   const struct {
     const char* name;
     uint64_t* value;
-  } numbers[] = {{"--pages", &options.pages}, {"--again", &options.again},
-                 {"--size", &options.size},   {"--span", &options.span},
-                 {"--seed", &options.seed},   {"--threads", &options.threads}};
+  } numbers[] = {{"--pages", &options.pages},    {"--again", &options.again},
+                 {"--bytes", &options.bytes},    {"--size", &options.size},
+                 {"--span", &options.span},      {"--seed", &options.seed},
+                 {"--threads", &options.threads}};
   for (int i = 3; i < count; ++i) {
     bool known = strcmp(arguments[i], "--fork") == 0 || strcmp(arguments[i], "--hold") == 0;
     if (known) *(arguments[i][2] == 'f' ? &options.fork : &options.hold) = true;
@@ -319,6 +328,7 @@ static void read_options(int count, char** arguments) {
     if (!known) usage(arguments[i]);
   }
   if (options.threads == 0 || options.threads > MAX_THREADS) usage("--threads");
+  if (options.bytes > PAGE) usage("--bytes");
   if (options.span == 0 || options.size == 0 || options.seed == 0) usage("a zero");
 }
 
@@ -346,7 +356,9 @@ int main(int count, char** arguments) {
     if (fgets(line, sizeof line, stdin) == NULL) die("nobody says go");
   }
   const long before = cached_pages();
+  const uint64_t begin_ns = now_ns();
   const struct Part all = random ? read_random() : read_sequential();
+  printf("wall_ns %" PRIu64 "\n", now_ns() - begin_ns);
   printf("accesses %" PRIu64 "\nbytes %" PRIu64 "\nmapped %" PRIu64 "\n", all.accesses, all.bytes,
          all.mapped);
   printf("cached_before %ld\ncached_after %ld\n", before, cached_pages());
