@@ -24,6 +24,35 @@ static __always_inline struct file* file_of_descriptor(__u64 descriptor) {
   return file;
 }
 
+struct inode_facts {
+  struct super_block* of;
+  __u64 number;
+  __u64 bytes;
+};
+
+#define NEAR_WORDS 8
+
+/* Fields that lie near each other, so that one look is enough, in most kernels. */
+static __always_inline struct inode_facts facts_of(struct inode* inode) {
+  const __u32 begin = bpf_core_field_offset(struct inode, i_sb);
+  const __u32 number = bpf_core_field_offset(struct inode, i_ino) - begin;
+  const __u32 size = bpf_core_field_offset(struct inode, i_size) - begin;
+  struct inode_facts facts = {};
+  __u64 words[NEAR_WORDS];
+
+  if (number < sizeof(words) && number % 8 == 0 && size < sizeof(words) && size % 8 == 0) {
+    bpf_probe_read_kernel(words, sizeof(words), (void*)inode + begin);
+    facts.of = (void*)words[0];
+    facts.number = words[number / 8];
+    facts.bytes = words[size / 8];
+    return facts;
+  }
+  facts.of = BPF_CORE_READ(inode, i_sb);
+  facts.number = BPF_CORE_READ(inode, i_ino);
+  facts.bytes = BPF_CORE_READ(inode, i_size);
+  return facts;
+}
+
 static __always_inline bool is_regular(struct file* file) {
   return (BPF_CORE_READ(file, f_inode, i_mode) & S_IFMT) == S_IFREG;
 }

@@ -97,13 +97,16 @@ SEC("raw_tp/mm_filemap_get_pages")
 int read_pages(struct bpf_raw_tracepoint_args* arguments) {
   struct address_space* mapping = (void*)arguments->args[0];
   struct inode* inode = BPF_CORE_READ(mapping, host);
-  const __u32 device = BPF_CORE_READ(inode, i_sb, s_dev);
+  const struct inode_facts facts = facts_of(inode);
+  struct super_block* of = facts.of;
+  const __u32 device = BPF_CORE_READ(of, s_dev);
   const __u32 place = watched_number(device);
   const __u64 index = arguments->args[1];
   const __u64 last = arguments->args[2];
   struct mount_thread* thread;
   struct page_access* read;
-  __u64 sequence, number, bytes, ahead;
+  const __u64 number = facts.number;
+  __u64 sequence, ahead;
   bool same;
 
   if (place == NOT_WATCHED) return 0;
@@ -113,11 +116,9 @@ int read_pages(struct bpf_raw_tracepoint_args* arguments) {
     return 0;
   }
   read = &thread->reads[place % READ_PLACES];
-  number = BPF_CORE_READ(inode, i_ino);
   sequence = reads_done();
   same = read->sequence == sequence && read->inode == number && read->device == device;
   if (!(same && read->last == last && index > read->page)) {
-    bytes = BPF_CORE_READ(inode, i_size);
     struct heat_walk walk = {.inode = inode,
                              .number = number,
                              .first = first_of_read(thread, index, last),
@@ -125,7 +126,8 @@ int read_pages(struct bpf_raw_tracepoint_args* arguments) {
                              .device = device,
                              .what = HEAT_TOUCHED};
 
-    if (bytes && walk.last > (bytes - 1) >> PAGE_SHIFT) walk.last = (bytes - 1) >> PAGE_SHIFT;
+    if (facts.bytes && walk.last > (facts.bytes - 1) >> PAGE_SHIFT)
+      walk.last = (facts.bytes - 1) >> PAGE_SHIFT;
     if (walk.last >= walk.first && is_target(thread)) add_heat(&walk);
     if (!same) {
       read->missed = 0;
