@@ -131,6 +131,7 @@ int read_pages(struct bpf_raw_tracepoint_args* arguments) {
     if (walk.last >= walk.first && is_target(thread)) add_heat(&walk);
     if (!same) {
       read->missed = 0;
+      read->missed_end = 0;
       read->added_end = 0;
       read->added_first = 0;
     }
@@ -140,10 +141,12 @@ int read_pages(struct bpf_raw_tracepoint_args* arguments) {
   }
   read->page = index;
   read->last = last;
+  if (read->want_end > read->missed_end) read->missed_end = read->want_end;
   read->want_end = 0;
   /* What was added within the read, but not because its pages were found missing. */
   ahead = overlap(read->added_first, read->added_end, index, last + 1);
   if (ahead) {
+    if (read->added_end > read->missed_end) read->missed_end = read->added_end;
     read->added_first = last + 1;
     read->missed += ahead;
   }

@@ -47,8 +47,9 @@ static __always_inline void note_stall(struct mount_thread* thread, struct page_
   if (!sleep->is_of_mount && sleep->event.end_ns && sleep->sequence == reads_done()) {
     describe_access(&sleep->event, read, bytepath_cause_read);
     tell_stall(&sleep->event);
-    /* What io_uring's worker waits for was missed by the thread that it works for. */
-    if (!(task->flags & PF_IO_WORKER))
+    /* What io_uring's worker waits for was missed by the thread that it works for; and a later
+     * batch may wait for what an earlier one missed. */
+    if (!(task->flags & PF_IO_WORKER) && read->page >= read->missed_end)
       tell_access(thread, read, 1, 0, bytepath_way_read, bytepath_outcome_late);
   }
   bpf_map_delete_elem(&sleeping, &key);

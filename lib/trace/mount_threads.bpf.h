@@ -36,8 +36,9 @@ struct page_access {
   __u64 want_end;    /* up to here; 0: none were */
   __u64 added_first; /* what this thread put into the page cache meanwhile, missing or ahead */
   __u64 added_end;
-  __u32 missed; /* of the pages that it is about, and were not told of yet */
-  __u32 device; /* 0: no access */
+  __u64 missed_end; /* up to here the read's pages are told to have been missed */
+  __u32 missed;     /* of the pages that it is about, and were not told of yet */
+  __u32 device;     /* 0: no access */
 };
 
 /* A mount that reads its image from a file of another one does so within the read of its own file:
