@@ -4,11 +4,12 @@
 # Installed once for each probe under its name, from which it knows what it serves; sourced from the
 # tree it serves all of them:  . scripts/completion.bash
 
-# Prints the entry of option $1 in the help text $2: its line and those indented below it.
+# Prints the first entry of option $1 in the help text $2: its line and those indented below it.
 _bytepath_entry() {
   local line found=
   while IFS= read -r line; do
     if [[ $line =~ ^\ {1,4}- ]]; then
+      [[ -z $found ]] || return 0
       [[ " ${line//,/ } " == *" $1 "* ]] && found=1 || found=
       # Only the names before the first blank count; "--json" in a description is no definition.
       if [[ -n $found ]]; then
@@ -22,11 +23,16 @@ _bytepath_entry() {
   done <<<"$2"
 }
 
-# Prints the options that the help text $1 defines.
+# Prints the options that the help text $1 defines, each once.
 _bytepath_options() {
-  local line
+  local line name
+  local -A seen=()
   while IFS= read -r line; do
-    [[ $line =~ ^\ {1,4}(-[^ ]+) ]] && printf '%s\n' "${BASH_REMATCH[1]//,/$'\n'}"
+    [[ $line =~ ^\ {1,4}(-[^ ]+) ]] || continue
+    for name in ${BASH_REMATCH[1]//,/ }; do
+      [[ -n ${seen[$name]-} ]] || printf '%s\n' "$name"
+      seen[$name]=1
+    done
   done <<<"$1"
 }
 
@@ -95,7 +101,8 @@ _bytepath_probe() {
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     if [[ $'\n'$commands$'\n' == *$'\n'"$word"$'\n'* ]]; then
       command=$word
-      help+=$'\n'$("$program" "$command" --help 2>/dev/null </dev/null)
+      # Before the program's: a command may have an option of its own by a name that the program has too.
+      help=$("$program" "$command" --help 2>/dev/null </dev/null)$'\n'$help
       break
     fi
   done
