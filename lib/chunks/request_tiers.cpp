@@ -114,7 +114,10 @@ class Pairing {
     if (at == by_thread_.end()) return found;
     auto each = std::ranges::lower_bound(at->second, request.begin_ns, {}, &Exchange::begin_ns);
     for (; each != at->second.end() && (*each)->begin_ns <= request.end_ns; ++each) {
-      if (is_within(**each, request) && !brought_nothing(**each, request)) found.push_back(*each);
+      if (!is_within(**each, request) || brought_nothing(**each, request)) continue;
+      // While a READ waits for its thread, that may still fetch what the one before asked for.
+      const Request* const owner = owner_of(**each);
+      if (owner == nullptr || owner == &request) found.push_back(*each);
     }
     return found;
   }

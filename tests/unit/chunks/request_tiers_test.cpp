@@ -42,6 +42,16 @@ TEST(RequestTiers, GoByTheThreadThatAnswered) {
   EXPECT_EQ(answers.tiers[answers.answers[1].tier], "127.0.0.1:9000");
 }
 
+TEST(RequestTiers, AreNotThoseOfTheReadThatTheThreadAnsweredBefore) {
+  // The second READ was sent before its thread fetched what the first one asked for.
+  const auto trace =
+      trace_with({read_request(1, 0, 4096, 1000, 900), read_request(1, 4096, 4096, 1050, 1000)});
+  const auto answers = answers_of(trace, {exchange(1100, 1800, 0, 501)}, {});
+  ASSERT_EQ(answers.answers.size(), 2U);
+  EXPECT_EQ(answers.tiers[answers.answers[0].tier], "127.0.0.1:9000");
+  EXPECT_EQ(answers.tiers[answers.answers[1].tier], "the daemon");
+}
+
 TEST(RequestTiers, AreThoseThatMostBytesCameFrom) {
   const auto trace = trace_with({read_request(1, 0, 4096, 1000, 500)});
   const auto answers =
