@@ -22,7 +22,7 @@ constexpr Flag flags[] = {{"ro", MS_RDONLY},         {"nosuid", MS_NOSUID},
                           {"relatime", MS_RELATIME}, {"rw", 0}};
 
 // The options of the file system, without those that are flags of mount(2).
-std::string data_of(const mounts::MountEntry& entry, unsigned long& mount_flags) {
+std::string data_of(const host::MountEntry& entry, unsigned long& mount_flags) {
   std::string data;
   for (const auto word : split(entry.options, ',')) {
     bool is_flag = false;

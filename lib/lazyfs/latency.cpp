@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <numbers>
 
 #include "base/text.h"
 #include "base/units.h"
+#include "stats/normal.h"
 
 namespace bytepath::lazyfs {
 namespace {
@@ -16,17 +16,6 @@ constexpr std::string_view accepted = "constant:2ms, or lognormal:550us:0.617 (m
 std::unexpected<Error> refuse(std::string_view text, std::string_view why) {
   return fail(ErrorKind::usage, fmt::format("'{}' {}", text, why),
               fmt::format("give {}", accepted));
-}
-
-// Above 0 and at most 1, so that its logarithm is finite.
-double uniform(stats::Random& random) {
-  return (static_cast<double>(random.next() >> 11U) + 1) * 0x1p-53;
-}
-
-// Box and Muller, "A Note on the Generation of Random Normal Deviates", 1958.
-double normal(stats::Random& random) {
-  const double radius = std::sqrt(-2 * std::log(uniform(random)));
-  return radius * std::cos(2 * std::numbers::pi * uniform(random));
 }
 
 }  // namespace
@@ -57,7 +46,8 @@ std::chrono::nanoseconds Latency::draw(stats::Random& random) const {
   if (sigma_ == 0) return median_;
   // No draw of the tail may stop a mount for a day.
   constexpr std::chrono::nanoseconds most = std::chrono::hours(1);
-  const double drawn = static_cast<double>(median_.count()) * std::exp(sigma_ * normal(random));
+  const double drawn =
+      static_cast<double>(median_.count()) * std::exp(sigma_ * stats::normal(random));
   return std::chrono::nanoseconds(
       static_cast<std::int64_t>(std::min(drawn, static_cast<double>(most.count()))));
 }

@@ -9,23 +9,10 @@
 
 #include "base/descriptor.h"
 #include "base/file.h"
-#include "base/text.h"
+#include "host/mount_table.h"
 
 namespace bytepath::lazyfs {
 namespace {
-
-// A path in mountinfo has \040 for a blank, and the like for a tab, a line end and a backslash.
-std::string unescaped(std::string_view text) {
-  constexpr std::size_t digits = 3;
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto code =
-        text[i] == '\\' ? parse_unsigned(text.substr(i + 1, digits), 8) : std::nullopt;
-    out += code ? static_cast<char>(*code) : text[i];
-    i += code ? digits : 0;
-  }
-  return out;
-}
 
 // The way to a mount whose process is gone cannot be resolved to its end, but to the one above.
 std::string absolute(const std::string& path) {
@@ -39,8 +26,9 @@ std::string absolute(const std::string& path) {
 // Takes away what a process of ours that was killed left.
 Result<> detach_dead(const std::string& path) {
   const auto mountinfo = read_file("/proc/self/mountinfo");
-  const auto types = types_mounted(mountinfo.value_or(""), absolute(path));
-  if (types.empty() || types.back() != mount_type) {
+  const auto mounts = host::mounts_from_text(mountinfo.value_or(""));
+  const auto* const top = host::mount_of_path(mounts, absolute(path));
+  if (top == nullptr || top->path != absolute(path) || top->type != mount_type) {
     return fail(ErrorKind::usage,
                 fmt::format("cannot mount on {}: what is mounted there does not answer", path),
                 fmt::format("umount {}", path));
@@ -53,20 +41,6 @@ Result<> detach_dead(const std::string& path) {
 }
 
 }  // namespace
-
-std::vector<std::string> types_mounted(std::string_view mountinfo, std::string_view path) {
-  constexpr std::size_t mount_point = 4;
-  std::vector<std::string> types;
-  for (const auto line : split(mountinfo, '\n')) {
-    const auto separator = line.find(" - ");
-    const auto fields = words(line.substr(0, separator));
-    if (separator == std::string_view::npos || fields.size() <= mount_point) continue;
-    const auto rest = words(line.substr(separator + 3));
-    if (rest.empty() || unescaped(fields[mount_point]) != path) continue;
-    types.emplace_back(rest[0]);
-  }
-  return types;
-}
 
 Result<> check_fuse() {
   const Descriptor device(::open("/dev/fuse", O_RDWR | O_CLOEXEC));

@@ -57,7 +57,7 @@ std::vector<Support> files_of_device(const Root& root, const std::string& device
   return files;
 }
 
-std::vector<Support> lower_folders(const MountEntry& overlay) {
+std::vector<Support> lower_folders(const host::MountEntry& overlay) {
   std::vector<Support> folders;
   std::string path;
   std::string list = overlay.option("lowerdir");
@@ -78,7 +78,7 @@ std::vector<Support> lower_folders(const MountEntry& overlay) {
   return folders;
 }
 
-std::vector<Support> supports_of(const MountEntry& mount, const Root& root) {
+std::vector<Support> supports_of(const host::MountEntry& mount, const Root& root) {
   if (mount.is_fuse()) return {};
   if (mount.type == "overlay") return lower_folders(mount);
   auto files = files_of_device(root, device_text(mount.device), 0);
@@ -124,8 +124,8 @@ Result<MountStack> find_stack(const std::string& path, const Root& root) {
                 "name the folder where it is mounted");
   }
   BYTEPATH_TRY(text, read_file(root.at("/proc/self/mountinfo")));
-  const auto table = mounts_from_text(text);
-  const MountEntry* const first = mount_of_path(table, real.string());
+  const auto table = host::mounts_from_text(text);
+  const host::MountEntry* const first = host::mount_of_path(table, real.string());
   if (first == nullptr || first->path != real.string()) {
     return fail(ErrorKind::usage,
                 first == nullptr
@@ -140,7 +140,7 @@ Result<MountStack> find_stack(const std::string& path, const Root& root) {
       const bool is_image =
           !support.through.starts_with("lower") && !support.through.starts_with("upper");
       if (is_image && stack[i].bytes == 0) stack[i].bytes = file_bytes(support.path);
-      const MountEntry* const below = mount_of_path(table, canonical(support.path));
+      const host::MountEntry* const below = host::mount_of_path(table, canonical(support.path));
       if (below == nullptr || !seen.insert(below->device).second) continue;
       stack.push_back(
           {.entry = *below, .depth = stack[i].depth + 1, .above = i, .through = support.through});

@@ -4,14 +4,14 @@
 
 #include "base/result.h"
 #include "base/root.h"
-#include "mounts/mount_table.h"
+#include "host/mount_table.h"
 #include "mounts/mount_trace.h"
 
 namespace bytepath::mounts {
 
 // A mount and what is known of it from outside.
 struct StackedMount {
-  MountEntry entry;
+  host::MountEntry entry;
   std::uint32_t depth = 0;  // 0: the one that was asked for
   std::size_t above = 0;    // place of the one that rests on it
   std::string through;  // how the one above rests on it: "lower folder", "loop device /dev/loop0",

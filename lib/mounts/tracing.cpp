@@ -53,10 +53,10 @@ void ask_daemons(const MountStack& stack) {
   }
 }
 
-bool is_mounted(const MountEntry& entry) {
+bool is_mounted(const host::MountEntry& entry) {
   const auto text = read_file("/proc/self/mountinfo");
   if (!text) return true;
-  return std::ranges::any_of(mounts_from_text(*text), [&](const MountEntry& each) {
+  return std::ranges::any_of(host::mounts_from_text(*text), [&](const host::MountEntry& each) {
     return each.device == entry.device && each.path == entry.path;
   });
 }

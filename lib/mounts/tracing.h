@@ -17,7 +17,7 @@ trace::MountTracerOptions tracer_options(const RecordOptions& options, const Mou
 // The daemon of a FUSE mount is known to the tracer once it has answered: asks each for something.
 void ask_daemons(const MountStack& stack);
 
-bool is_mounted(const MountEntry& entry);
+bool is_mounted(const host::MountEntry& entry);
 
 Losses losses_of(const trace::MountTracerLosses& lost);
 

@@ -13,9 +13,18 @@ using Row = std::vector<result::Value>;
 
 std::optional<double> number_of(const Table& table, const Row& row, std::string_view column) {
   const result::Value value = cell(table, row, column);
-  if (const auto* real = std::get_if<double>(&value)) return *real;
-  if (const auto* whole = std::get_if<std::int64_t>(&value)) return static_cast<double>(*whole);
-  return std::nullopt;
+  const auto* real = std::get_if<double>(&value);
+  const auto* whole = std::get_if<std::int64_t>(&value);
+  const double found = real != nullptr    ? *real
+                       : whole != nullptr ? static_cast<double>(*whole)
+                                          : std::nan("");
+  return std::isfinite(found) && found >= 0 ? std::optional(found) : std::nullopt;
+}
+
+std::string text_of(const Table& table, const Row& row, std::string_view column) {
+  const result::Value value = cell(table, row, column);
+  const auto* found = std::get_if<std::string>(&value);
+  return found == nullptr ? "" : in_one_line(*found);
 }
 
 const Row* nearest_row(const Table& table, std::string_view column, double wanted) {

@@ -11,8 +11,12 @@
 // missing is nothing.
 namespace bytepath::verdict {
 
+// A cell's number; nothing where it is no number, not finite or below 0.
 std::optional<double> number_of(const result::Table& table, const std::vector<result::Value>& row,
                                 std::string_view column);
+// A cell's text in one line.
+std::string text_of(const result::Table& table, const std::vector<result::Value>& row,
+                    std::string_view column);
 
 // The row whose number in this column is nearest, by ratio; nullptr: there is none.
 const std::vector<result::Value>* nearest_row(const result::Table& table, std::string_view column,

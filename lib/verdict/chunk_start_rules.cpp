@@ -21,12 +21,6 @@ using Row = std::vector<result::Value>;
 
 bool is_what_if(const Document& document) { return parameter_text(document, "mode") == "whatif"; }
 
-std::string text_of(const Table& table, const Row& row, std::string_view column) {
-  const result::Value value = cell(table, row, column);
-  const auto* text = std::get_if<std::string>(&value);
-  return text == nullptr ? "" : in_one_line(*text);
-}
-
 // A power of two, to the byte.
 std::string chunk_text(double bytes) { return format_quantity(bytes, "B"); }
 

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "base/units.h"
+#include "verdict/chunk_measurements.h"
 #include "verdict/copy_measurements.h"
 #include "verdict/fault_measurements.h"
 #include "verdict/parameters.h"
@@ -28,29 +29,13 @@ constexpr double repeated = 1.1;
 
 bool is_report(const Document& document) { return parameter_text(document, "mode") == "report"; }
 
-std::optional<double> number(const Table& table, const Row& row, std::string_view column) {
-  const Value value = cell(table, row, column);
-  const auto* real = std::get_if<double>(&value);
-  const auto* whole = std::get_if<std::int64_t>(&value);
-  const double found = real != nullptr    ? *real
-                       : whole != nullptr ? static_cast<double>(*whole)
-                                          : std::nan("");
-  return std::isfinite(found) && found >= 0 ? std::optional(found) : std::nullopt;
-}
-
-std::string text(const Table& table, const Row& row, std::string_view column) {
-  const Value value = cell(table, row, column);
-  const auto* found = std::get_if<std::string>(&value);
-  return found == nullptr ? "" : *found;
-}
-
 // The sum of a column; nothing where there is no such table.
 std::optional<double> sum(const Document& document, std::string_view name,
                           std::string_view column) {
   const Table* table = find_table(document, name);
   if (table == nullptr) return std::nullopt;
   double all = 0;
-  for (const auto& row : table->rows) all += number(*table, row, column).value_or(0);
+  for (const auto& row : table->rows) all += number_of(*table, row, column).value_or(0);
   return all;
 }
 
@@ -61,7 +46,7 @@ std::optional<double> step(const Document& document, std::string_view name,
   if (table == nullptr) return std::nullopt;
   std::optional<double> found;
   for (const auto& row : table->rows) {
-    if (text(*table, row, "step") == name) found = number(*table, row, column);
+    if (text_of(*table, row, "step") == name) found = number_of(*table, row, column);
   }
   return found;
 }
@@ -70,7 +55,7 @@ std::optional<double> stall_time(const Document& document, std::string_view what
   const Table* table = find_table(document, "stall");
   if (table == nullptr) return std::nullopt;
   for (const auto& row : table->rows) {
-    if (text(*table, row, "what") == what) return number(*table, row, "time");
+    if (text_of(*table, row, "what") == what) return number_of(*table, row, "time");
   }
   return std::nullopt;
 }
@@ -85,7 +70,8 @@ std::optional<double> reads_count(const Document& document) {
   if (table == nullptr) return std::nullopt;
   double all = 0;
   for (const auto& row : table->rows) {
-    if (text(*table, row, "request") == "READ") all += number(*table, row, "count").value_or(0);
+    if (text_of(*table, row, "request") == "READ")
+      all += number_of(*table, row, "count").value_or(0);
   }
   return all;
 }
@@ -218,20 +204,20 @@ void judge_short_readahead(Document& document) {
   const auto reads = reads_count(document);
   if (mounts == nullptr || sizes == nullptr || !grid || !reads || *reads == 0) return;
   for (const auto& row : mounts->rows) {
-    if (!text(*mounts, row, "type").starts_with("fuse")) continue;
-    const auto readahead = number(*mounts, row, "readahead");
+    if (!text_of(*mounts, row, "type").starts_with("fuse")) continue;
+    const auto readahead = number_of(*mounts, row, "readahead");
     if (!readahead || *readahead == 0 || *readahead >= *grid) continue;
     double full = 0;
     for (const auto& bucket : sizes->rows) {
-      if (number(*sizes, bucket, "from").value_or(0) <= *readahead &&
-          number(*sizes, bucket, "to").value_or(0) >= *readahead)
-        full += number(*sizes, bucket, "requests").value_or(0);
+      if (number_of(*sizes, bucket, "from").value_or(0) <= *readahead &&
+          number_of(*sizes, bucket, "to").value_or(0) >= *readahead)
+        full += number_of(*sizes, bucket, "requests").value_or(0);
     }
     if (100 * full < half * *reads) continue;
     add(document, "chunks.short-readahead", Severity::warning,
         fmt::format("{} of {} READs are as large as the readahead of {} allows, {}, and a chunk "
                     "has {}",
-                    count_text(full), count_text(*reads), text(*mounts, row, "path"),
+                    count_text(full), count_text(*reads), text_of(*mounts, row, "path"),
                     size_text(*readahead), size_text(*grid)),
         {{"reads", *reads}, {"full_reads", full}, {"readahead_bytes", *readahead}},
         {{.text = "a larger readahead of the mount: max_readahead of the daemon, or read_ahead_kb "
@@ -283,8 +269,8 @@ void judge_stack(Document& document) {
   std::string chain;
   for (const auto& row : mounts->rows) {
     if (!chain.empty()) chain += " on ";
-    chain += text(*mounts, row, "type");
-    const std::string by = text(*mounts, row, "reached_by");
+    chain += text_of(*mounts, row, "type");
+    const std::string by = text_of(*mounts, row, "reached_by");
     if (by.starts_with("loop") || by.starts_with("image")) chain += fmt::format(" (by {})", by);
   }
   document.verdict = {.state = "measured",

@@ -1,6 +1,7 @@
 #include "verdict/prefetch_rules.h"
 
 #include "base/units.h"
+#include "verdict/chunk_measurements.h"
 #include "verdict/copy_measurements.h"
 #include "verdict/fault_measurements.h"
 #include "verdict/parameters.h"
@@ -20,10 +21,7 @@ const Table* summary(const Document& document, std::string_view mode, std::strin
 }
 
 double number(const Table& table, std::string_view column) {
-  const Value value = cell(table, table.rows.front(), column);
-  if (const auto* real = std::get_if<double>(&value)) return *real;
-  if (const auto* whole = std::get_if<std::int64_t>(&value)) return static_cast<double>(*whole);
-  return 0;
+  return number_of(table, table.rows.front(), column).value_or(0);
 }
 
 std::string counted(double count, std::string_view thing) {
@@ -33,9 +31,7 @@ std::string counted(double count, std::string_view thing) {
 std::string percent_text(double percent) { return format_quantity(percent, "percent"); }
 
 std::string text(const Table& table, std::string_view column) {
-  const Value value = cell(table, table.rows.front(), column);
-  const auto* words = std::get_if<std::string>(&value);
-  return words == nullptr ? "" : *words;
+  return text_of(table, table.rows.front(), column);
 }
 
 }  // namespace

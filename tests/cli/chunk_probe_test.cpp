@@ -1,8 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "support/probes.h"
-#include "support/process.h"
+#include "support/chunk_probe.h"
 #include "support/reports.h"
 #include "support/temporary_folder.h"
 
@@ -11,19 +10,6 @@ namespace bytepath::test {
 namespace {
 
 using testing::HasSubstr;
-
-Outcome chunk_probe(std::vector<std::string> arguments) {
-  arguments.insert(arguments.begin(), probe_path("chunk-probe"));
-  return run({.arguments = std::move(arguments)});
-}
-
-void expect_refused(const std::vector<std::string>& arguments, const std::string& named) {
-  const auto outcome = chunk_probe(arguments);
-  EXPECT_EQ(outcome.status, 2) << outcome.err;
-  EXPECT_EQ(outcome.out, "");
-  EXPECT_THAT(outcome.err, HasSubstr(named));
-  EXPECT_THAT(outcome.err, HasSubstr("hint: "));
-}
 
 TEST(ChunkProbe, ComparesImagesOnGrids) {
   const TemporaryFolder folder;

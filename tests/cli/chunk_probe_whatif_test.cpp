@@ -2,9 +2,8 @@
 #include <gtest/gtest.h>
 
 #include "mounts/trace_file.h"
+#include "support/chunk_probe.h"
 #include "support/mount_traces.h"
-#include "support/probes.h"
-#include "support/process.h"
 #include "support/reports.h"
 #include "support/temporary_folder.h"
 
@@ -15,20 +14,17 @@ namespace {
 using testing::HasSubstr;
 using testing::StartsWith;
 
-Outcome what_if(std::vector<std::string> arguments) {
-  arguments.insert(arguments.begin(), {probe_path("chunk-probe"), "whatif", "--runs", "20"});
-  return run({.arguments = std::move(arguments)});
+std::vector<std::string> with_whatif(std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), {"whatif", "--runs", "20"});
+  return arguments;
 }
 
-// One line says what is wrong, one what to do.
-void expect_refused(const std::vector<std::string>& arguments, const std::string& named) {
-  const auto outcome = what_if(arguments);
-  EXPECT_EQ(outcome.status, 2) << outcome.err;
-  EXPECT_EQ(outcome.out, "");
-  EXPECT_THAT(outcome.err, StartsWith("chunk-probe: "));
-  EXPECT_THAT(outcome.err, HasSubstr(named));
-  EXPECT_THAT(outcome.err, HasSubstr("\nhint: "));
-  EXPECT_EQ(std::ranges::count(outcome.err, '\n'), 2) << outcome.err;
+Outcome what_if(std::vector<std::string> arguments) {
+  return chunk_probe(with_whatif(std::move(arguments)));
+}
+
+void expect_no_whatif(std::vector<std::string> arguments, const std::string& named) {
+  expect_refused(with_whatif(std::move(arguments)), named);
 }
 
 std::string start_in(const TemporaryFolder& folder) {
@@ -79,7 +75,7 @@ TEST(ChunkProbeWhatIf, ReadsWhatIsLeftOfADamagedTrace) {
   ASSERT_EQ(outcome.status, 0) << outcome.err;
   EXPECT_THAT(outcome.out, HasSubstr("chunks.incomplete-trace"));
   EXPECT_THAT(outcome.out, HasSubstr("its end is missing"));
-  expect_refused({folder.write("short", bytes.substr(0, 20))}, "nothing of the trace");
+  expect_no_whatif({folder.write("short", bytes.substr(0, 20))}, "nothing of the trace");
 }
 
 TEST(ChunkProbeWhatIf, ComposesATraceThatItReadsItself) {
@@ -105,26 +101,26 @@ TEST(ChunkProbeWhatIf, ComposesATraceThatItReadsItself) {
 TEST(ChunkProbeWhatIf, RefusesWhatItCannotUse) {
   const TemporaryFolder folder;
   const auto start = start_in(folder);
-  expect_refused({"--chunk", "5000", start}, "5000");
-  expect_refused({"--chunk", "2K", start}, "2048");
-  expect_refused({"--chunk", "8M", start}, "8388608");
-  expect_refused({"--ec", "5/4", start}, "5/4");
-  expect_refused({"--dead", "21", start}, "--dead");
-  expect_refused({"--nodes", "4", "--ec", "4/5", start}, "--nodes");
-  expect_refused({"--latency", "l2=fast", start}, "fast");
-  expect_refused({"--rate", "l2=fast", start}, "fast");
-  expect_refused({"--functions", "5", "--zipf", "-1", start}, "--zipf");
-  expect_refused({"--functions", "5", "--private-share", "2", start}, "--private-share");
-  expect_refused({"--functions", "5", "--cron", "7", start}, "--cron");
-  expect_refused({"--prefetch", folder.write("list", "image 0\n"), start}, "line 1");
-  expect_refused({"--prefetch", folder.at("missing"), start}, folder.at("missing"));
+  expect_no_whatif({"--chunk", "5000", start}, "5000");
+  expect_no_whatif({"--chunk", "2K", start}, "2048");
+  expect_no_whatif({"--chunk", "8M", start}, "8388608");
+  expect_no_whatif({"--ec", "5/4", start}, "5/4");
+  expect_no_whatif({"--dead", "21", start}, "--dead");
+  expect_no_whatif({"--nodes", "4", "--ec", "4/5", start}, "--nodes");
+  expect_no_whatif({"--latency", "l2=fast", start}, "fast");
+  expect_no_whatif({"--rate", "l2=fast", start}, "fast");
+  expect_no_whatif({"--functions", "5", "--zipf", "-1", start}, "--zipf");
+  expect_no_whatif({"--functions", "5", "--private-share", "2", start}, "--private-share");
+  expect_no_whatif({"--functions", "5", "--cron", "7", start}, "--cron");
+  expect_no_whatif({"--prefetch", folder.write("list", "image 0\n"), start}, "line 1");
+  expect_no_whatif({"--prefetch", folder.at("missing"), start}, folder.at("missing"));
   auto trace = erofs_on_fuse();
   std::erase_if(trace.requests,
                 [](const mounts::Request& request) { return request.opcode == opcode_read; });
-  expect_refused({folder.write("no-reads", mounts::to_bytes(trace))}, "no READ");
+  expect_no_whatif({folder.write("no-reads", mounts::to_bytes(trace))}, "no READ");
   const auto requests = folder.write("requests", "");
-  expect_refused({start, requests}, "one trace");
-  expect_refused({"--functions", "5", requests}, "--functions");
+  expect_no_whatif({start, requests}, "one trace");
+  expect_no_whatif({"--functions", "5", requests}, "--functions");
 }
 
 }  // namespace

@@ -4,9 +4,9 @@
 #include <string_view>
 
 #include "base/text.h"
+#include "host/mount_table.h"
 #include "lazyfs/http_range.h"
 #include "lazyfs/latency.h"
-#include "lazyfs/mountpoint.h"
 #include "lazyfs/parity.h"
 #include "lazyfs/prefetch_list.h"
 #include "lazyfs/truth.h"
@@ -60,6 +60,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     (void)lazyfs::parse_erasure_code(line);
   }
   check_prefetch_list(text);
-  (void)lazyfs::types_mounted(text, "/mnt");
+  (void)bytepath::host::mount_of_path(bytepath::host::mounts_from_text(text), "/mnt");
   return 0;
 }

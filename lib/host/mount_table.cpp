@@ -1,4 +1,4 @@
-#include "mounts/mount_table.h"
+#include "host/mount_table.h"
 
 #include <sys/sysmacros.h>
 
@@ -6,7 +6,7 @@
 
 #include "base/text.h"
 
-namespace bytepath::mounts {
+namespace bytepath::host {
 namespace {
 
 constexpr std::size_t first_optional_field = 6;
@@ -83,4 +83,4 @@ const MountEntry* mount_of_path(const std::vector<MountEntry>& mounts, std::stri
   return longest;
 }
 
-}  // namespace bytepath::mounts
+}  // namespace bytepath::host

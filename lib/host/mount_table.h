@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-namespace bytepath::mounts {
+namespace bytepath::host {
 
 // A line of /proc/PID/mountinfo (proc_pid_mountinfo(5)), its escapes undone but for `options`,
 // where they keep the commas within values apart.
@@ -28,4 +28,4 @@ std::vector<MountEntry> mounts_from_text(std::string_view mountinfo);
 // The mount that a path lies on: absolute and without links. nullptr: none of them.
 const MountEntry* mount_of_path(const std::vector<MountEntry>& mounts, std::string_view path);
 
-}  // namespace bytepath::mounts
+}  // namespace bytepath::host

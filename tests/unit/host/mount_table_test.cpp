@@ -1,9 +1,9 @@
-#include "mounts/mount_table.h"
+#include "host/mount_table.h"
 
 #include <gtest/gtest.h>
 #include <sys/sysmacros.h>
 
-namespace bytepath::mounts {
+namespace bytepath::host {
 namespace {
 
 constexpr std::string_view text =
@@ -53,4 +53,4 @@ TEST(MountTable, SurvivesTruncatedText) {
 }
 
 }  // namespace
-}  // namespace bytepath::mounts
+}  // namespace bytepath::host
