@@ -9,6 +9,7 @@
 #include "mounts/mount_choice.h"
 #include "mounts/reads.h"
 #include "result/document_parts.h"
+#include "result/percentiles.h"
 #include "stats/histogram.h"
 
 namespace bytepath::chunks {
@@ -21,19 +22,6 @@ using result::Value;
 using result::whole;
 
 namespace {
-
-struct Percentile {
-  const char* name;
-  double part;
-};
-constexpr Percentile percentiles[] = {
-    {"p50", 0.5}, {"p90", 0.9}, {"p99", 0.99}, {"p99_9", 0.999}, {"p99_99", 0.9999}};
-
-// One in so many has to be there: of 200 latencies no one knows the slowest in a thousand.
-Value quantile(const stats::Histogram& latencies, double part) {
-  if (static_cast<double>(latencies.count()) * (1 - part) < 1) return {};
-  return latencies.quantile(part);
-}
 
 struct Group {
   stats::Histogram latencies;
@@ -98,8 +86,7 @@ void add_requests(Document& document, const ReportContext& context) {
                   {"errors", ""},
                   {"bytes", "B"}},
       .rows = {}};
-  for (const auto& percentile : percentiles) table.columns.push_back({percentile.name, "ns"});
-  table.columns.push_back({"most", "ns"});
+  result::add_percentile_columns(table);
   for (const auto& [key, group] : groups) {
     const std::string opcode = opcode_name(key.second);
     std::vector<Value> row{opcode,
@@ -108,9 +95,7 @@ void add_requests(Document& document, const ReportContext& context) {
                            whole(group.background),
                            whole(group.errors),
                            key.second == FUSE_READ ? whole(group.bytes) : Value()};
-    for (const auto& percentile : percentiles)
-      row.push_back(quantile(group.latencies, percentile.part));
-    row.emplace_back(static_cast<double>(group.latencies.max()));
+    result::add_percentiles(row, group.latencies);
     table.rows.push_back(std::move(row));
     document.metrics.push_back(single_metric("requests", {{"request", opcode}},
                                              static_cast<double>(group.latencies.count()), "",

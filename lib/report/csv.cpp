@@ -110,6 +110,20 @@ void append_heatmaps(std::string& out, const Document& document) {
   }
 }
 
+void append_histograms(std::string& out, const Document& document) {
+  for (const auto& each : document.histograms) {
+    for (const auto& bucket : each.histogram.buckets()) {
+      append(out, {.kind = "histogram",
+                   .name = each.name,
+                   .labels = each.labels,
+                   .x = fmt::to_string(bucket.first),
+                   .y = fmt::to_string(bucket.last),
+                   .count = fmt::to_string(bucket.count),
+                   .unit = each.unit});
+    }
+  }
+}
+
 void append_tables(std::string& out, const Document& document) {
   for (const auto& table : document.tables) {
     for (std::size_t row = 0; row < table.rows.size(); ++row) {
@@ -133,6 +147,7 @@ std::string render_csv(const Document& document, const Target&) {
   append_metrics(out, document);
   append_series(out, document);
   append_heatmaps(out, document);
+  append_histograms(out, document);
   append_tables(out, document);
   return out;
 }

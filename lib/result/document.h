@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "stats/histogram.h"
 
 // What every probe returns, every renderer reads and every rule judges: plain data. The JSON form
 // is described in bytepath-result(5); the names here and there are the same.
@@ -84,6 +85,15 @@ struct Table {
   std::vector<std::vector<Value>> rows;  // each as long as columns
 };
 
+// How a time was distributed: data for programs, and what can be merged over many hosts. Its
+// percentiles are in a table.
+struct Distribution {
+  std::string name;
+  Labels labels;
+  std::string unit;
+  stats::Histogram histogram;
+};
+
 struct Remedy {
   std::string text;
   std::string command;           // exact for this host, or empty
@@ -134,7 +144,7 @@ struct Verdict {
 struct Document {
   static constexpr std::string_view schema = "bytepath.result";
   static constexpr int schema_major = 1;
-  static constexpr int schema_minor = 0;
+  static constexpr int schema_minor = 1;
 
   std::string tool;
   std::string tool_version;
@@ -147,6 +157,7 @@ struct Document {
   std::vector<Metric> metrics;
   std::vector<Series> series;
   std::vector<HeatMap> heatmaps;
+  std::vector<Distribution> histograms;
   std::vector<Table> tables;
   std::vector<Finding> findings;
   std::vector<NotMeasured> not_measured;

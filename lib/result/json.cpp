@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "result/document.h"
 #include "result/json_document.h"
+#include "stats/histogram_buckets.h"
 
 namespace bytepath::result {
 namespace {
@@ -185,6 +186,34 @@ HeatMap heatmap_from(const json& j) {
   return h;
 }
 
+json to(const Distribution& d) {
+  json buckets = json::array();
+  for (const auto& [bucket, count] : d.histogram.counts()) buckets.push_back({bucket, count});
+  return {{"name", d.name},
+          {"labels", d.labels},
+          {"unit", d.unit},
+          {"buckets_per_octave", 1U << HISTOGRAM_BUCKET_BITS},
+          {"count", d.histogram.count()},
+          {"sum", d.histogram.sum()},
+          {"min", d.histogram.min()},
+          {"max", d.histogram.max()},
+          {"buckets", std::move(buckets)}};
+}
+
+Distribution distribution_from(const json& j) {
+  stats::Histogram::Counts counts;
+  for (const auto& bucket : j.at("buckets"))
+    counts.emplace_back(count_from(bucket.at(0)), count_from(bucket.at(1)));
+  const auto read = count_from(j.at("buckets_per_octave")) == 1U << HISTOGRAM_BUCKET_BITS
+                        ? stats::Histogram::from(counts, count_from(j.at("sum")),
+                                                 count_from(j.at("min")), count_from(j.at("max")))
+                        : std::nullopt;
+  return {.name = j.at("name"),
+          .labels = j.value("labels", Labels{}),
+          .unit = j.value("unit", ""),
+          .histogram = read.value_or(stats::Histogram())};
+}
+
 json to(const Table& t) {
   json columns = json::array();
   for (const auto& c : t.columns) columns.push_back({{"name", c.name}, {"unit", c.unit}});
@@ -328,6 +357,12 @@ Result<> check_shape(const Document& document, std::string_view name) {
                               table.name, row.size(), table.columns.size()));
     }
   }
+  for (const auto& each : document.histograms) {
+    if (each.histogram.count() > 0) continue;
+    return fail(
+        ErrorKind::usage,
+        fmt::format("{}: histogram '{}' has no buckets that are known here", name, each.name));
+  }
   for (const auto& map : document.heatmaps) {
     const bool rows = map.values.size() == map.y.size() &&
                       (map.y_names.empty() || map.y_names.size() == map.y.size());
@@ -352,6 +387,7 @@ Document document_from(const json& j) {
           .metrics = list_from<Metric>(j, "metrics", metric_from),
           .series = list_from<Series>(j, "series", series_from),
           .heatmaps = list_from<HeatMap>(j, "heatmaps", heatmap_from),
+          .histograms = list_from<Distribution>(j, "histograms", distribution_from),
           .tables = list_from<Table>(j, "tables", table_from),
           .findings = list_from<Finding>(j, "findings", finding_from),
           .not_measured = list_from<NotMeasured>(j, "not_measured", not_measured_from)};
@@ -383,6 +419,7 @@ std::string to_json(const Document& d) {
       {"metrics", list(d.metrics)},
       {"series", list(d.series)},
       {"heatmaps", list(d.heatmaps)},
+      {"histograms", list(d.histograms)},
       {"tables", list(d.tables)},
       {"findings", list(d.findings)},
       {"not_measured", list(d.not_measured)}};

@@ -70,6 +70,10 @@ Document full_document() {
                  .y = {3},
                  .y_names = {"row"},
                  .values = {{4, not_a_number}}}};
+  stats::Histogram times;
+  for (const std::uint64_t value : {7U, 1600U, 1601U, 60'000U}) times.add(value);
+  d.histograms = {
+      {.name = "latency", .labels = {{"tier", "L1"}}, .unit = "ns", .histogram = times}};
   d.tables = {{.name = "table",
                .title = "table title",
                .columns = {{"a", "B"}, {"b", ""}},
@@ -147,6 +151,20 @@ TEST(Json, KeepsMetricsAndSeries) {
   EXPECT_EQ(s.points[0].count, 9U);
 }
 
+TEST(Json, KeepsHistograms) {
+  const auto d = read(to_json(full_document()));
+  ASSERT_EQ(d.histograms.size(), 1U);
+  const auto& [name, labels, unit, histogram] = d.histograms.front();
+  EXPECT_EQ(name + unit, "latencyns");
+  EXPECT_EQ(labels, (Labels{{"tier", "L1"}}));
+  const auto& written = full_document().histograms.front().histogram;
+  EXPECT_EQ(histogram.counts(), written.counts());
+  EXPECT_EQ(histogram.sum(), 63'208U);
+  EXPECT_EQ(histogram.min(), 7U);
+  EXPECT_EQ(histogram.max(), 60'000U);
+  EXPECT_EQ(histogram.count(), 4U);
+}
+
 TEST(Json, KeepsMapsTablesAndFindings) {
   const auto d = read(to_json(full_document()));
   ASSERT_EQ(d.heatmaps.size(), 1U);
@@ -194,7 +212,7 @@ TEST(Json, IsTheSameTextAgain) {
 TEST(Json, NamesItsSchema) {
   const auto text = to_json({.tool = "x"});
   EXPECT_THAT(text, HasSubstr("\"schema\": \"bytepath.result\""));
-  EXPECT_THAT(text, HasSubstr("\"schema_version\": \"1.0\""));
+  EXPECT_THAT(text, HasSubstr("\"schema_version\": \"1.1\""));
   EXPECT_THAT(text, testing::EndsWith("}\n"));
 }
 
@@ -256,7 +274,7 @@ TEST(Schema, NewerMajorIsRefusedWithBothVersions) {
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().kind, ErrorKind::unsupported);
   EXPECT_EQ(refused.error().message,
-            "run.json: schema version 2.3 is newer than this program's 1.0");
+            "run.json: schema version 2.3 is newer than this program's 1.1");
   EXPECT_NE(refused.error().hint, "");
 }
 
@@ -343,6 +361,21 @@ TEST(Hostile, RowsThatDoNotFitTheirColumnsAreRefused) {
   const auto refused = from_json(to_json(d), "run.json");
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().message, "run.json: table 't' has a row of 1 cells for 2 columns");
+}
+
+TEST(Hostile, HistogramsOfOtherBucketsAreRefused) {
+  const std::string text = to_json(full_document());
+  const auto with = [&](const std::string& old, const std::string& wrong) {
+    std::string changed = text;
+    changed.replace(changed.find(old), old.size(), wrong);
+    return from_json(changed, "run.json");
+  };
+  EXPECT_TRUE(with("\"sum\": 63208", "\"sum\": 63209"));
+  EXPECT_FALSE(with("\"buckets_per_octave\": 64", "\"buckets_per_octave\": 32"));
+  EXPECT_FALSE(with("\"sum\": 63208", "\"sum\": -1"));
+  EXPECT_FALSE(with("\"buckets\": [", "\"buckets\": [[9999, 1],"));
+  EXPECT_FALSE(with("\"buckets\": [", "\"buckets\": [[1],"));
+  EXPECT_FALSE(with("\"buckets\": [", "\"buckets\": [[1, 18446744073709551615],"));
 }
 
 TEST(Hostile, HeatMapsOfAnotherSizeAreRefused) {

@@ -1,0 +1,12 @@
+#pragma once
+#include "cli/probe.h"
+#include "result/document.h"
+
+// Each command is a file of its own: it has its options, parses, calls and returns a document. What
+// these functions add lives as long as the program.
+namespace bytepath::tier_probe {
+
+// With the facts of this host that every document has.
+result::Document with_host(result::Document document);
+
+}  // namespace bytepath::tier_probe
