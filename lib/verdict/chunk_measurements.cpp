@@ -18,7 +18,12 @@ std::optional<double> number_of(const Table& table, const Row& row, std::string_
   const double found = real != nullptr    ? *real
                        : whole != nullptr ? static_cast<double>(*whole)
                                           : std::nan("");
-  return std::isfinite(found) && found >= 0 ? std::optional(found) : std::nullopt;
+  return std::isfinite(found) ? std::optional(found) : std::nullopt;
+}
+
+std::optional<double> amount_of(const Table& table, const Row& row, std::string_view column) {
+  const auto found = number_of(table, row, column);
+  return found && *found >= 0 ? found : std::nullopt;
 }
 
 std::string text_of(const Table& table, const Row& row, std::string_view column) {

@@ -11,8 +11,11 @@
 // missing is nothing.
 namespace bytepath::verdict {
 
-// A cell's number; nothing where it is no number, not finite or below 0.
+// A cell's number; nothing where it is none, or not finite.
 std::optional<double> number_of(const result::Table& table, const std::vector<result::Value>& row,
+                                std::string_view column);
+// The same of what cannot be below 0, such as bytes and times.
+std::optional<double> amount_of(const result::Table& table, const std::vector<result::Value>& row,
                                 std::string_view column);
 // A cell's text in one line.
 std::string text_of(const result::Table& table, const std::vector<result::Value>& row,

@@ -35,7 +35,7 @@ std::optional<double> sum(const Document& document, std::string_view name,
   const Table* table = find_table(document, name);
   if (table == nullptr) return std::nullopt;
   double all = 0;
-  for (const auto& row : table->rows) all += number_of(*table, row, column).value_or(0);
+  for (const auto& row : table->rows) all += amount_of(*table, row, column).value_or(0);
   return all;
 }
 
@@ -46,7 +46,7 @@ std::optional<double> step(const Document& document, std::string_view name,
   if (table == nullptr) return std::nullopt;
   std::optional<double> found;
   for (const auto& row : table->rows) {
-    if (text_of(*table, row, "step") == name) found = number_of(*table, row, column);
+    if (text_of(*table, row, "step") == name) found = amount_of(*table, row, column);
   }
   return found;
 }
@@ -55,7 +55,7 @@ std::optional<double> stall_time(const Document& document, std::string_view what
   const Table* table = find_table(document, "stall");
   if (table == nullptr) return std::nullopt;
   for (const auto& row : table->rows) {
-    if (text_of(*table, row, "what") == what) return number_of(*table, row, "time");
+    if (text_of(*table, row, "what") == what) return amount_of(*table, row, "time");
   }
   return std::nullopt;
 }
@@ -71,7 +71,7 @@ std::optional<double> reads_count(const Document& document) {
   double all = 0;
   for (const auto& row : table->rows) {
     if (text_of(*table, row, "request") == "READ")
-      all += number_of(*table, row, "count").value_or(0);
+      all += amount_of(*table, row, "count").value_or(0);
   }
   return all;
 }
@@ -205,13 +205,13 @@ void judge_short_readahead(Document& document) {
   if (mounts == nullptr || sizes == nullptr || !grid || !reads || *reads == 0) return;
   for (const auto& row : mounts->rows) {
     if (!text_of(*mounts, row, "type").starts_with("fuse")) continue;
-    const auto readahead = number_of(*mounts, row, "readahead");
+    const auto readahead = amount_of(*mounts, row, "readahead");
     if (!readahead || *readahead == 0 || *readahead >= *grid) continue;
     double full = 0;
     for (const auto& bucket : sizes->rows) {
-      if (number_of(*sizes, bucket, "from").value_or(0) <= *readahead &&
-          number_of(*sizes, bucket, "to").value_or(0) >= *readahead)
-        full += number_of(*sizes, bucket, "requests").value_or(0);
+      if (amount_of(*sizes, bucket, "from").value_or(0) <= *readahead &&
+          amount_of(*sizes, bucket, "to").value_or(0) >= *readahead)
+        full += amount_of(*sizes, bucket, "requests").value_or(0);
     }
     if (100 * full < half * *reads) continue;
     add(document, "chunks.short-readahead", Severity::warning,
