@@ -1,6 +1,4 @@
 #include <linux/perf_event.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
@@ -11,6 +9,7 @@
 
 #include "trace/bpf_session.h"
 #include "trace/event_merge.h"
+#include "trace/fault_ends.h"
 #include "trace/fault_programs.h"
 #include "trace/fault_record.h"
 #include "trace/fault_tracer.h"
@@ -19,22 +18,6 @@
 
 namespace bytepath::trace {
 namespace {
-
-struct DestroyLink {
-  void operator()(bpf_link* link) const { bpf_link__destroy(link); }
-};
-using Link = std::unique_ptr<bpf_link, DestroyLink>;
-
-int open_software_event(std::uint64_t config, int cpu) {
-  perf_event_attr attributes{};
-  attributes.type = PERF_TYPE_SOFTWARE;
-  attributes.size = sizeof attributes;
-  attributes.config = config;
-  attributes.sample_period = 1;
-  attributes.sample_type = PERF_SAMPLE_ADDR;
-  return static_cast<int>(
-      ::syscall(SYS_perf_event_open, &attributes, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC));
-}
 
 class BpfFaultTracer final : public FaultTracer {
  public:
@@ -63,8 +46,6 @@ class BpfFaultTracer final : public FaultTracer {
   }
 
  private:
-  Result<> attach_ends(const bpf_program* program, std::uint64_t config);
-
   RingReader ring_;
   std::unique_ptr<MappingRecorder> mappings_;
   EventMerge merge_;
@@ -73,31 +54,18 @@ class BpfFaultTracer final : public FaultTracer {
   std::uint64_t strange_ = 0;
 };
 
-Result<> BpfFaultTracer::attach_ends(const bpf_program* program, std::uint64_t config) {
-  const int cpus = libbpf_num_possible_cpus();
-  for (int cpu = 0; cpu < cpus; ++cpu) {
-    const int event = open_software_event(config, cpu);
-    if (event < 0 && errno == ENODEV) continue;  // this CPU is off
-    if (event < 0) return fail_errno(errno, "cannot count the page faults of CPU {}", cpu);
-    Link link(bpf_program__attach_perf_event(program, event));  // the event is the link's then
-    if (!link) {
-      const int why = errno;
-      ::close(event);
-      return fail_errno(why, "cannot attach to the page faults of CPU {}", cpu);
-    }
-    ends_.push_back(std::move(link));
-  }
-  return {};
-}
-
 Result<> BpfFaultTracer::start(const TracerOptions& options) {
   BYTEPATH_TRY(skeleton, load_fault_programs(options, ring_.map(), missing_));
   skeleton_ = std::move(skeleton);
   const LibbpfLog log;
   const auto& programs = skeleton_->progs;
-  if (auto minor = attach_ends(programs.end_minor_fault, PERF_COUNT_SW_PAGE_FAULTS_MIN); !minor)
+  if (auto minor =
+          attach_fault_ends(programs.end_minor_fault, PERF_COUNT_SW_PAGE_FAULTS_MIN, ends_);
+      !minor)
     return minor;
-  if (auto major = attach_ends(programs.end_major_fault, PERF_COUNT_SW_PAGE_FAULTS_MAJ); !major)
+  if (auto major =
+          attach_fault_ends(programs.end_major_fault, PERF_COUNT_SW_PAGE_FAULTS_MAJ, ends_);
+      !major)
     return major;
   for (const auto& each : optional_programs(*skeleton_, options)) attach_optional(each, missing_);
   skeleton_->links.begin_user_fault = bpf_program__attach(programs.begin_user_fault);

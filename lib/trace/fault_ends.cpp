@@ -1,0 +1,44 @@
+#include "trace/fault_ends.h"
+
+#include <linux/perf_event.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <utility>
+
+namespace bytepath::trace {
+namespace {
+
+int open_software_event(std::uint64_t config, int cpu) {
+  perf_event_attr attributes{};
+  attributes.type = PERF_TYPE_SOFTWARE;
+  attributes.size = sizeof attributes;
+  attributes.config = config;
+  attributes.sample_period = 1;
+  attributes.sample_type = PERF_SAMPLE_ADDR;
+  return static_cast<int>(
+      ::syscall(SYS_perf_event_open, &attributes, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC));
+}
+
+}  // namespace
+
+Result<> attach_fault_ends(const bpf_program* program, std::uint64_t config,
+                           std::vector<Link>& links) {
+  const int cpus = libbpf_num_possible_cpus();
+  for (int cpu = 0; cpu < cpus; ++cpu) {
+    const int event = open_software_event(config, cpu);
+    if (event < 0 && errno == ENODEV) continue;  // this CPU is off
+    if (event < 0) return fail_errno(errno, "cannot count the page faults of CPU {}", cpu);
+    Link link(bpf_program__attach_perf_event(program, event));  // the event is the link's then
+    if (!link) {
+      const int why = errno;
+      ::close(event);
+      return fail_errno(why, "cannot attach to the page faults of CPU {}", cpu);
+    }
+    links.push_back(std::move(link));
+  }
+  return {};
+}
+
+}  // namespace bytepath::trace
