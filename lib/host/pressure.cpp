@@ -5,7 +5,7 @@
 
 namespace bytepath::host {
 
-std::optional<std::uint64_t> parse_cpu_pressure(std::string_view pressure) {
+std::optional<std::uint64_t> parse_pressure(std::string_view pressure) {
   constexpr std::string_view total = "total=";
   for (const auto line : split(pressure, '\n')) {
     if (!line.starts_with("some ")) continue;
@@ -17,7 +17,11 @@ std::optional<std::uint64_t> parse_cpu_pressure(std::string_view pressure) {
 }
 
 std::optional<std::uint64_t> read_cpu_pressure(const Root& root) {
-  return parse_cpu_pressure(read_line_or(root.at("/proc/pressure/cpu"), ""));
+  return parse_pressure(read_line_or(root.at("/proc/pressure/cpu"), ""));
+}
+
+std::optional<std::uint64_t> read_memory_pressure(const Root& root) {
+  return parse_pressure(read_line_or(root.at("/proc/pressure/memory"), ""));
 }
 
 }  // namespace bytepath::host
