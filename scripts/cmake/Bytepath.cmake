@@ -60,6 +60,13 @@ function(bytepath_kernels family)
   endforeach()
 endfunction()
 
+# bytepath_kernel_code(<family> <source>...): kernels/<family>/<source>.cpp, which are no rows of that table.
+function(bytepath_kernel_code family)
+  foreach(source IN LISTS ARGN)
+    set_property(GLOBAL APPEND PROPERTY BYTEPATH_KERNEL_SOURCES "${PROJECT_SOURCE_DIR}/kernels/${family}/${source}.cpp")
+  endforeach()
+endfunction()
+
 # bytepath_bpf(<module> <object>...): lib/<module>/<object>.bpf.c -> <object>.skel.h for that module.
 find_program(BYTEPATH_CLANG NAMES clang-19 clang REQUIRED)
 find_program(BYTEPATH_BPFTOOL bpftool PATHS /usr/sbin /sbin REQUIRED)
@@ -73,7 +80,7 @@ function(bytepath_bpf module)
       OUTPUT "${out}/${object}.skel.h"
       # -g gives the BTF that CO-RE needs; the DWARF beside it is then stripped (17x smaller skeleton).
       COMMAND "${BYTEPATH_CLANG}" -g -O2 -Wall -Werror --target=bpf -D__TARGET_ARCH_x86
-              -I/usr/include/${CMAKE_LIBRARY_ARCHITECTURE} -MD -MF "${out}/${object}.d"
+              -I/usr/include/${CMAKE_LIBRARY_ARCHITECTURE} "-I${PROJECT_SOURCE_DIR}/lib" -MD -MF "${out}/${object}.d"
               -c "${source}" -o "${out}/${object}.bpf.o"
       COMMAND "${BYTEPATH_LLVM_STRIP}" -g "${out}/${object}.bpf.o"
       COMMAND "${BYTEPATH_BPFTOOL}" gen skeleton "${out}/${object}.bpf.o" name "${object}_bpf" > "${out}/${object}.skel.h"
