@@ -7,7 +7,7 @@ namespace {
 
 TEST(CpuPressure, IsTheTotalOfSome) {
   EXPECT_EQ(parse_pressure("some avg10=0.00 avg60=0.12 avg300=0.34 total=123456\n"
-                               "full avg10=0.00 avg60=0.00 avg300=0.00 total=99\n"),
+                           "full avg10=0.00 avg60=0.00 avg300=0.00 total=99\n"),
             123456U);
 }
 
