@@ -37,8 +37,11 @@ struct pid {
   struct upid numbers[1];
 };
 
+struct block_device;
+
 struct super_block {
   __u32 s_dev;
+  struct block_device* s_bdev;
   unsigned long s_magic;
 };
 
