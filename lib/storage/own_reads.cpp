@@ -1,0 +1,95 @@
+#include "storage/own_reads.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <ctime>
+
+#include "measure/arrivals.h"
+
+namespace bytepath::storage {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr double often = 1000;  // accesses a second: then not each one looks for an interrupt
+// Longer than a timer is late, and short enough to be no load.
+constexpr auto spun = std::chrono::microseconds(100);
+
+// Sleeps for most of it, then spins: a sleep ends late by some ten microseconds.
+void wait_until(Clock::time_point when) {
+  if (when - Clock::now() > spun) {
+    const auto wake = (when - spun).time_since_epoch();
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(wake);
+    const timespec at{.tv_sec = seconds.count(), .tv_nsec = (wake - seconds).count()};
+    while (::clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, nullptr) == EINTR) {
+    }
+  }
+  while (Clock::now() < when) {
+  }
+}
+
+Error read_error(int error, std::uint64_t offset) {
+  if (error == ENODATA)
+    return {.kind = ErrorKind::failed,
+            .message = fmt::format("the file became shorter while it was read, at byte {}", offset),
+            .hint = "nobody may write to it meanwhile"};
+  return {.kind = ErrorKind::failed,
+          .message = fmt::format("cannot read at byte {}: {}", offset, std::strerror(error)),
+          .hint = "see the kernel's log"};
+}
+
+float floor_zero(double nanoseconds) { return static_cast<float>(std::max(nanoseconds, 0.0)); }
+
+}  // namespace
+
+ReadSamples read_all(Engine& engine, LabelSource& labels, const measure::Clock& clock,
+                     const ReadPlan& plan, const Progress& progress) {
+  ReadSamples all;
+  all.samples.reserve(plan.blocks.size());
+  const bool is_open = plan.rate.has_value();
+  const std::size_t between_looks = is_open && plan.rate->per_second < often ? 1 : 64;
+  measure::Arrivals arrivals(is_open ? plan.rate->per_second : 1,
+                             is_open && plan.rate->poisson ? measure::Arrivals::Spacing::poisson
+                                                           : measure::Arrivals::Spacing::even,
+                             plan.seed);
+  const auto begin = Clock::now();
+  for (std::size_t i = 0; i < plan.blocks.size(); ++i) {
+    if (i % between_looks == 0) {
+      all.interrupted = !progress(i, plan.blocks.size(), "reading");
+      if (all.interrupted || Clock::now() >= plan.deadline) break;
+    }
+    const std::uint64_t offset = plan.blocks[i] * plan.block_bytes;
+    ReadSample sample;
+    if (plan.truth != nullptr) sample.was_resident = plan.truth->has(offset, plan.block_bytes);
+    if (plan.backing != nullptr)
+      sample.backing_was_resident = plan.backing->has(offset, plan.block_bytes);
+    int error = engine.prepare(offset);
+    double late_ns = 0;
+    if (is_open) {
+      const auto intended = begin + arrivals.next();
+      wait_until(intended);
+      late_ns = std::chrono::duration<double, std::nano>(Clock::now() - intended).count();
+    }
+    labels.begin(offset, plan.block_bytes);
+    const std::uint64_t from = clock.now();
+    if (error == 0) error = engine.read(offset);
+    const std::uint64_t to = clock.now();
+    const Label label = labels.end();
+    if (error != 0) {
+      all.error = read_error(error, offset);
+      break;
+    }
+    const double service_ns = clock.nanoseconds(from, to) - clock.overhead_ns();
+    sample.service_ns = floor_zero(service_ns);
+    sample.response_ns = floor_zero(service_ns + late_ns);
+    sample.device_ns = static_cast<float>(label.device_ns);
+    sample.daemon_ns = static_cast<float>(label.daemon_ns);
+    sample.tier = static_cast<std::int8_t>(label.tier);
+    all.samples.push_back(sample);
+  }
+  all.seconds = std::chrono::duration<double>(Clock::now() - begin).count();
+  return all;
+}
+
+}  // namespace bytepath::storage
