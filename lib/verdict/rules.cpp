@@ -11,6 +11,8 @@
 #include "verdict/prefetch_rules.h"
 #include "verdict/run_conditions.h"
 #include "verdict/run_rules.h"
+#include "verdict/tier_io_rules.h"
+#include "verdict/tier_trace_rules.h"
 
 namespace bytepath::verdict {
 
@@ -162,6 +164,22 @@ std::span<const Rule> rules() {
       Rule{"chunk-probe", "", "the line that sums up what a mount is made of", judge_stack},
       Rule{"lazyfs", "", "the line that sums up a mount", judge_lazy_mount},
       Rule{"lazyfs", "", "the line that sums up an origin", judge_origin},
+      Rule{"tier-probe", "tier.io.evicted",
+           "something on this host takes pages out of the page cache", judge_eviction},
+      Rule{"tier-probe", "tier.io.guessed", "tiers are told by the times alone",
+           judge_guessed_labels},
+      Rule{"tier-probe", "tier.io.queueing",
+           "of an open loop the slowest hundredth took twice as long from its intended begin",
+           judge_queueing},
+      Rule{"tier-probe", "tier.io.not-cold",
+           "a hundredth and more of a file stayed in the page cache", judge_resident_start},
+      Rule{"tier-probe", "tier.io.labels-differ", "labels and mincore(2) do not agree",
+           judge_labels},
+      Rule{"tier-probe", "tier.trace.lost-events", "the tracer lost events", judge_lost_accesses},
+      Rule{"tier-probe", "tier.trace.command-failed",
+           "the traced command ended with another status than 0", judge_failed_traced_command},
+      Rule{"tier-probe", "", "the line that sums up reads of a file", judge_io},
+      Rule{"tier-probe", "", "the line that sums up a traced process", judge_trace},
   };
   return rows;
 }
