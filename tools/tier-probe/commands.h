@@ -6,6 +6,8 @@
 // these functions add lives as long as the program.
 namespace bytepath::tier_probe {
 
+void add_io(cli::Probe& probe);
+void add_trace(cli::Probe& probe);
 // With the facts of this host that every document has.
 result::Document with_host(result::Document document);
 

@@ -20,9 +20,15 @@ int main(int argc, char** argv) {
        .summary = "What each tier costs, from the first cache to a remote one.",
        .description = "Measures what a byte costs from each tier that it may come from, and tells "
                       "by evidence which tier served each access.",
-       .examples = {}});
+       .examples = {{"tier-probe io /var/lib/model.bin", "a file, cold, half warm and warm"},
+                    {"tier-probe io --rate 5000 --poisson /dev/vdb",
+                     "a device, by requests that do not wait for each other"},
+                    {"tier-probe trace -- python3 -c 'import json'",
+                     "where a command's bytes come from"}}});
   probe.main([](const cli::Context&) -> Result<result::Document> {
     return fail(ErrorKind::usage, "which of its commands?", "see tier-probe --help");
   });
+  tier_probe::add_io(probe);
+  tier_probe::add_trace(probe);
   return probe.execute(argc, argv);
 }
