@@ -138,10 +138,13 @@ void add_unseen(result::Document& document, const TracedProcess& traced) {
          .reason =
              "the kernel made them for itself (MAP_POPULATE, mlock) or before the command began",
          .remedy = ""});
-  document.not_measured.push_back(
-      {.what = "reads by io_uring, aio, sendfile, splice and copy_file_range",
-       .reason = "they are no reads or page faults of a thread: what they fetch is not counted",
-       .remedy = ""});
+  if (traced.accesses.unseen_calls > 0)
+    document.not_measured.push_back(
+        {.what = fmt::format("what {} calls read by io_uring, aio, sendfile, splice or "
+                             "copy_file_range",
+                             traced.accesses.unseen_calls),
+         .reason = "they are no reads and no page faults of a thread",
+         .remedy = ""});
 }
 
 }  // namespace

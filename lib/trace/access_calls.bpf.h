@@ -19,6 +19,7 @@ __u64 other_reads; /* of pipes, sockets, terminals, folders */
 __u64 failed_reads;
 __u64 ended_reads;  /* at the end of the file */
 __u64 compat_reads; /* by a 32-bit program */
+__u64 unseen_calls; /* that may read files in another way than these */
 
 __u64 minor_faults;
 __u64 major_faults;
@@ -64,6 +65,11 @@ static __always_inline bool is_read(long number) {
          number == __NR_preadv || number == __NR_preadv2;
 }
 
+static __always_inline bool may_read_unseen(long number) {
+  return number == __NR_io_uring_enter || number == __NR_io_submit || number == __NR_sendfile ||
+         number == __NR_splice || number == __NR_copy_file_range;
+}
+
 struct user_vector {
   __u64 address;
   __u64 bytes;
@@ -107,7 +113,11 @@ int enter_read(struct bpf_raw_tracepoint_args* arguments) {
   struct file* file;
   __u32 type;
 
-  if (!is_read(number) || !is_measured()) return 0;
+  if (!is_read(number)) {
+    if (may_read_unseen(number) && is_measured()) count(&unseen_calls);
+    return 0;
+  }
+  if (!is_measured()) return 0;
   if (bpf_get_current_task_btf()->thread_info.status & TS_COMPAT) {
     count(&compat_reads);
     return 0;

@@ -72,6 +72,9 @@ struct TracedAccesses {
   std::uint64_t failed_reads = 0;
   std::uint64_t ended_reads = 0;   // at the end of a file
   std::uint64_t compat_reads = 0;  // by a 32-bit program: not looked at
+  // io_uring_enter(2), io_submit(2), sendfile(2), splice(2), copy_file_range(2): what they read is
+  // not told.
+  std::uint64_t unseen_calls = 0;
   AccessLosses losses;
 };
 

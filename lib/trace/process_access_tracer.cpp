@@ -56,6 +56,7 @@ TracedAccesses ProcessAccessTracer::read() const {
                      .failed_reads = counts.failed_reads,
                      .ended_reads = counts.ended_reads,
                      .compat_reads = counts.compat_reads,
+                     .unseen_calls = counts.unseen_calls,
                      .losses = losses_of(*parts_->skeleton)};
   for (std::size_t way = 0; way < bytepath_access_ways; ++way) {
     for (std::size_t tier = 0; tier < bytepath_tier_count; ++tier) {

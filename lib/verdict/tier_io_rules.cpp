@@ -152,7 +152,7 @@ void judge_resident_start(Document& document) {
   for (std::size_t i = 0; i < document.metrics.size(); ++i) {
     const auto& metric = document.metrics[i];
     if (metric.name != "resident_before" || label_of(metric.labels, "state") != "cold") continue;
-    if (metric.median < resident_at_a_cold_start) continue;
+    if (!(metric.median >= resident_at_a_cold_start)) continue;
     add(document, "tier.io.not-cold", Severity::warning,
         fmt::format("{}: {} of the part that is read stayed in the page cache",
                     label_of(metric.labels, "engine"), format_quantity(metric.median, "percent")),
@@ -166,7 +166,7 @@ void judge_labels(Document& document) {
   for (const auto& metric : std::vector(document.metrics)) {
     if (metric.name != "label_agreement") continue;
     const bool second = label_of(metric.labels, "with") == "backing";
-    if (metric.median >= (second ? exact_second_hop : exact_labels)) continue;
+    if (!(metric.median < (second ? exact_second_hop : exact_labels))) continue;
     add(document, "tier.io.labels-differ", Severity::finding,
         fmt::format("{}, {}: {} of the labels agree with mincore of {}",
                     label_of(metric.labels, "engine"), label_of(metric.labels, "state"),
