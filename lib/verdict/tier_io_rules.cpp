@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <vector>
 
 #include "base/units.h"
@@ -25,6 +26,8 @@ constexpr double resident_at_a_cold_start = 1;
 // An open loop waits when the slowest hundredth, counted from when accesses were meant to begin,
 // took so many times as long as they took themselves.
 constexpr double long_wait = 2;
+// Of a lower part of its rate than this, a target did not hold it; else something came between.
+constexpr double held = 0.95;
 // Waiting for memory that is worth a word: of a run of seconds.
 constexpr double noticeable_pressure_us = 10'000;
 
@@ -66,6 +69,16 @@ std::string medians_text(const Document& document, const std::string& engine,
     texts.push_back(at == own.end() ? "n/a" : format_duration(at->times.quantile(0.5)));
   }
   return fmt::format("{} {}", engine, fmt::join(texts, ", "));
+}
+
+std::optional<double> reached_rate(const Document& document, const std::string& engine,
+                                   const std::string& state) {
+  for (const auto& metric : document.metrics) {
+    if (metric.name == "reached_rate" && label_of(metric.labels, "engine") == engine &&
+        label_of(metric.labels, "state") == state)
+      return metric.median;
+  }
+  return std::nullopt;
 }
 
 bool is_guessed(const Document& document) {
@@ -133,7 +146,9 @@ void judge_queueing(Document& document) {
     const double service = times.first.quantile(tail);
     const double response = times.second.quantile(tail);
     if (service <= 0 || response < long_wait * service) continue;
-    add(document, "tier.io.queueing", Severity::finding,
+    const auto reached = reached_rate(document, run.first, run.second);
+    const bool is_held = reached && *reached >= held * *rate;
+    add(document, "tier.io.queueing", is_held ? Severity::warning : Severity::finding,
         fmt::format("{}, {}: at {} accesses a second they wait for each other: of a hundred the "
                     "slowest takes {}, and {} from when it was meant to begin",
                     run.first, run.second, format_number(*rate), format_duration(service),
@@ -143,7 +158,7 @@ void judge_queueing(Document& document) {
          {"rate", *rate},
          {"p99_service_ns", service},
          {"p99_response_ns", response}},
-        {{.text = "a lower --rate", .command = ""}});
+        {{.text = is_held ? "a host that does less beside it" : "a lower --rate", .command = ""}});
   }
 }
 

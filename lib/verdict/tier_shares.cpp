@@ -23,6 +23,8 @@ std::vector<TierTimes> times_by_tier(const result::Document& document,
     if (at == tiers.end()) at = tiers.insert(tiers.end(), {.tier = tier, .times = {}});
     at->times.add(each.histogram);
   }
+  std::ranges::stable_sort(tiers, {},
+                           [](const TierTimes& tier) { return tier.times.quantile(0.5); });
   return tiers;
 }
 

@@ -17,7 +17,7 @@ struct TierTimes {
   stats::Histogram times;
 };
 
-// The histograms tier_latency whose labels `wanted` takes, by tier, in the order of the document.
+// The histograms tier_latency whose labels `wanted` takes, by tier, the fastest first.
 std::vector<TierTimes> times_by_tier(const result::Document& document,
                                      const std::function<bool(const result::Labels&)>& wanted);
 

@@ -52,7 +52,6 @@ TEST_F(TierProbeIo, RefusesWhatIsNoFileToMeasure) {
   expect_refused({"io", folder_.write("empty", "")}, "is empty", 3);
   expect_refused({"io", folder_.write("small", "abc")}, "has 3 B, less than", 3);
   expect_refused({"io", file(), file()}, "one file");
-  expect_refused({"io", ""}, "empty");
 }
 
 TEST_F(TierProbeIo, RefusesOptionsThatDoNotFit) {

@@ -89,7 +89,15 @@ TEST(IoFindings, SayThatAnOpenLoopWaits) {
   EXPECT_THAT(document.findings, IsEmpty());
   add_times(document, labels, 1000, 600'000);
   judge(document);
-  EXPECT_THAT(findings_of(document), ElementsAre("tier.io.queueing"));
+  ASSERT_THAT(findings_of(document), ElementsAre("tier.io.queueing"));
+  EXPECT_EQ(document.findings[0].severity, result::Severity::finding);
+  // It kept up in the end: something else came between.
+  document.metrics.push_back({.name = "reached_rate",
+                              .labels = {{"engine", "pread"}, {"state", "cold"}},
+                              .unit = "1/s",
+                              .median = 999});
+  judge(document);
+  EXPECT_EQ(document.findings[0].severity, result::Severity::warning);
 }
 
 TEST(IoFindings, SayWhatTakesPagesAway) {
