@@ -89,13 +89,12 @@ std::int64_t UringQueue::read(int file, void* to, std::uint32_t bytes, std::uint
   const std::atomic_ref tail(*word(submissions_, submission_.tail));
   *word(submissions_, submission_.array) = 0;  // of a queue of one the only entry
   tail.store(tail.load(std::memory_order_relaxed) + 1, std::memory_order_release);
-  long submitted = -1;
   const std::atomic_ref head(*word(completions_, completion_.head));
   const std::atomic_ref end(*word(completions_, completion_.tail));
   unsigned to_submit = 1;
   while (head.load(std::memory_order_relaxed) == end.load(std::memory_order_acquire)) {
-    submitted = ::syscall(SYS_io_uring_enter, ring_.get(), to_submit, 1U,
-                          static_cast<unsigned>(IORING_ENTER_GETEVENTS), nullptr, 0UL);
+    const long submitted = ::syscall(SYS_io_uring_enter, ring_.get(), to_submit, 1U,
+                                     static_cast<unsigned>(IORING_ENTER_GETEVENTS), nullptr, 0UL);
     if (submitted < 0 && errno != EINTR) return -errno;
     if (submitted > 0) to_submit = 0;
   }

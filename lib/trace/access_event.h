@@ -4,6 +4,8 @@
 #pragma once
 #include "event_types.h"
 
+// NOLINTBEGIN(readability-identifier-naming,modernize-macro-to-enum): C, for BPF
+
 // What served an access, those that answer soonest first.
 enum {
   bytepath_tier_cache,            // its pages were in the page cache
@@ -56,3 +58,5 @@ struct bytepath_access_sums {
   bytepath_u64 daemon_ns;
   bytepath_u64 bytes;
 };
+
+// NOLINTEND(readability-identifier-naming,modernize-macro-to-enum)
