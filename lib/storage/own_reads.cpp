@@ -41,36 +41,70 @@ Error read_error(int error, std::uint64_t offset) {
 
 float floor_zero(double nanoseconds) { return static_cast<float>(std::max(nanoseconds, 0.0)); }
 
+// When accesses begin: each when the one before has ended, or at times of their own.
+class Pace {
+ public:
+  Pace(const ReadPlan& plan, Clock::time_point begin) : begin_(begin) {
+    if (!plan.rate) return;
+    arrivals_.emplace(
+        plan.rate->per_second,
+        plan.rate->poisson ? measure::Arrivals::Spacing::poisson : measure::Arrivals::Spacing::even,
+        plan.seed);
+    between_looks_ = plan.rate->per_second < often ? 1 : most_between_looks;
+  }
+
+  // Every so many accesses somebody looks at the clock and for an interrupt.
+  std::size_t between_looks() const { return between_looks_; }
+
+  // Waits until the next access is due. How late it then is, in nanoseconds.
+  double wait() {
+    if (!arrivals_) return 0;
+    const auto intended = begin_ + arrivals_->next();
+    wait_until(intended);
+    return std::chrono::duration<double, std::nano>(Clock::now() - intended).count();
+  }
+
+ private:
+  static constexpr std::size_t most_between_looks = 64;
+  Clock::time_point begin_;
+  std::optional<measure::Arrivals> arrivals_;
+  std::size_t between_looks_ = most_between_looks;
+};
+
+// Asks what is asked of an access before it.
+ReadSample begin_sample(const ReadPlan& plan, std::uint64_t offset) {
+  ReadSample sample;
+  if (plan.truth != nullptr) sample.was_resident = plan.truth->has(offset, plan.block_bytes);
+  if (plan.backing != nullptr)
+    sample.backing_was_resident = plan.backing->has(offset, plan.block_bytes);
+  return sample;
+}
+
+void end_sample(ReadSample& sample, double service_ns, double late_ns, const Label& label) {
+  sample.service_ns = floor_zero(service_ns);
+  sample.response_ns = floor_zero(service_ns + late_ns);
+  sample.device_ns = static_cast<float>(label.device_ns);
+  sample.daemon_ns = static_cast<float>(label.daemon_ns);
+  sample.tier = static_cast<std::int8_t>(label.tier);
+}
+
 }  // namespace
 
 ReadSamples read_all(Engine& engine, LabelSource& labels, const measure::Clock& clock,
                      const ReadPlan& plan, const Progress& progress) {
   ReadSamples all;
   all.samples.reserve(plan.blocks.size());
-  const bool is_open = plan.rate.has_value();
-  const std::size_t between_looks = is_open && plan.rate->per_second < often ? 1 : 64;
-  measure::Arrivals arrivals(is_open ? plan.rate->per_second : 1,
-                             is_open && plan.rate->poisson ? measure::Arrivals::Spacing::poisson
-                                                           : measure::Arrivals::Spacing::even,
-                             plan.seed);
   const auto begin = Clock::now();
+  Pace pace(plan, begin);
   for (std::size_t i = 0; i < plan.blocks.size(); ++i) {
-    if (i % between_looks == 0) {
+    if (i % pace.between_looks() == 0) {
       all.interrupted = !progress(i, plan.blocks.size(), "reading");
       if (all.interrupted || Clock::now() >= plan.deadline) break;
     }
     const std::uint64_t offset = plan.blocks[i] * plan.block_bytes;
-    ReadSample sample;
-    if (plan.truth != nullptr) sample.was_resident = plan.truth->has(offset, plan.block_bytes);
-    if (plan.backing != nullptr)
-      sample.backing_was_resident = plan.backing->has(offset, plan.block_bytes);
+    ReadSample sample = begin_sample(plan, offset);
     int error = engine.prepare(offset);
-    double late_ns = 0;
-    if (is_open) {
-      const auto intended = begin + arrivals.next();
-      wait_until(intended);
-      late_ns = std::chrono::duration<double, std::nano>(Clock::now() - intended).count();
-    }
+    const double late_ns = pace.wait();
     labels.begin(offset, plan.block_bytes);
     const std::uint64_t from = clock.now();
     if (error == 0) error = engine.read(offset);
@@ -80,12 +114,7 @@ ReadSamples read_all(Engine& engine, LabelSource& labels, const measure::Clock& 
       all.error = read_error(error, offset);
       break;
     }
-    const double service_ns = clock.nanoseconds(from, to) - clock.overhead_ns();
-    sample.service_ns = floor_zero(service_ns);
-    sample.response_ns = floor_zero(service_ns + late_ns);
-    sample.device_ns = static_cast<float>(label.device_ns);
-    sample.daemon_ns = static_cast<float>(label.daemon_ns);
-    sample.tier = static_cast<std::int8_t>(label.tier);
+    end_sample(sample, clock.nanoseconds(from, to) - clock.overhead_ns(), late_ns, label);
     all.samples.push_back(sample);
   }
   all.seconds = std::chrono::duration<double>(Clock::now() - begin).count();
