@@ -24,10 +24,12 @@ RankInterval median_interval(std::uint64_t count) {
   return {.low = part, .high = 1 - part};
 }
 
-result::Metric latency(const result::Labels& labels, const stats::Histogram& times) {
+}  // namespace
+
+result::Metric time_metric(std::string name, result::Labels labels, const stats::Histogram& times) {
   const RankInterval interval = median_interval(times.count());
-  return {.name = "tier_latency",
-          .labels = labels,
+  return {.name = std::move(name),
+          .labels = std::move(labels),
           .unit = "ns",
           .better = Better::lower,
           .median = times.quantile(0.5),
@@ -36,8 +38,6 @@ result::Metric latency(const result::Labels& labels, const stats::Histogram& tim
           .count = times.count(),
           .samples = {}};
 }
-
-}  // namespace
 
 void add_tier_times(result::Document& document, const TierTable& table,
                     const std::vector<TierTimes>& tiers) {
@@ -70,7 +70,7 @@ void add_tier_times(result::Document& document, const TierTable& table,
     rows.rows.push_back(std::move(row));
     result::Labels labels = table.labels;
     labels["tier"] = tier.tier;
-    document.metrics.push_back(latency(labels, tier.times));
+    document.metrics.push_back(time_metric("tier_latency", labels, tier.times));
     document.metrics.push_back(result::single_metric(
         "tier_share", labels, share(tier.times.count(), accesses), "percent", Better::none));
     document.histograms.push_back(

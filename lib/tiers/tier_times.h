@@ -26,6 +26,9 @@ struct TierTable {
   result::Labels labels;  // of the metrics and histograms, with {tier} added
 };
 
+// The median of times, with the interval that holds it.
+result::Metric time_metric(std::string name, result::Labels labels, const stats::Histogram& times);
+
 // Adds the table (accesses, bytes and time with their shares, percentiles, evidence), the metrics
 // tier_latency (the median, with the interval that holds it) and tier_share, and the histograms
 // tier_latency. Tiers without an access are left out; the others keep their order.
