@@ -39,7 +39,8 @@ Result<std::uint64_t> parse_number(const std::string& text, std::uint64_t low, s
   const auto parsed = parse_unsigned(text);
   if (parsed && *parsed >= low && *parsed <= high) return *parsed;
   return fail(ErrorKind::usage,
-              fmt::format("'{}' is not a whole number from {} to {}", text, low, high));
+              fmt::format("'{}' is not a whole number from {} to {}", text, low, high),
+              "give one within");
 }
 
 Result<double> parse_percent(const std::string& text, bool zero_too) {

@@ -247,11 +247,13 @@ std::optional<int> Probe::Impl::parse(int argc, char** argv) {
     return refuse(e.error.message, e.error.hint);
   } catch (const CLI::ExtrasError&) {
     const std::string word = app.remaining(true).empty() ? "" : app.remaining(true).front();
+    const bool like_option = word.starts_with("-");
+    // What is behind the "=" of a mistyped option may be a secret.
+    const std::string name = like_option ? word.substr(0, word.find('=')) : word;
     const std::string near = nearest(word.substr(0, word.find('=')), known_options());
-    return refuse(
-        fmt::format("{}: unknown {}", word, word.starts_with("-") ? "option" : "argument"),
-        near.empty() ? fmt::format("see {} --help", program.name)
-                     : fmt::format("did you mean {}?", near));
+    return refuse(fmt::format("{}: unknown {}", name, like_option ? "option" : "argument"),
+                  near.empty() ? fmt::format("see {} --help", program.name)
+                               : fmt::format("did you mean {}?", near));
   } catch (const CLI::ParseError& e) {
     return refuse(e.what(), fmt::format("see {} --help", program.name));
   }
@@ -286,7 +288,7 @@ Result<result::Document> Probe::Impl::measure(int argc, char** argv, ProgressBar
   document->tool = program.name;
   document->tool_version = BYTEPATH_VERSION;
   document->started = started;
-  document->arguments = context.arguments;
+  if (document->arguments.empty()) document->arguments = context.arguments;
   document->complete = document->complete && !cut_short();
   return document;
 }

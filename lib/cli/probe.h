@@ -73,6 +73,7 @@ struct Program {
 // What a command's function gets besides its options.
 struct Context {
   std::string program;
+  // They are in the report; a command that was given secrets puts its own into the document.
   std::vector<std::string> arguments;
   Progress progress;
   bool verbose = false;
