@@ -12,6 +12,7 @@
 #include "verdict/run_conditions.h"
 #include "verdict/run_rules.h"
 #include "verdict/tier_io_rules.h"
+#include "verdict/tier_net_rules.h"
 #include "verdict/tier_trace_rules.h"
 
 namespace bytepath::verdict {
@@ -180,6 +181,15 @@ std::span<const Rule> rules() {
            "the traced command ended with another status than 0", judge_failed_traced_command},
       Rule{"tier-probe", "", "the line that sums up reads of a file", judge_io},
       Rule{"tier-probe", "", "the line that sums up a traced process", judge_trace},
+      Rule{"tier-probe", "tier.net.missing-intermediate",
+           "a server does not send the certificate that leads from its own to a trusted one",
+           judge_certificate_chains},
+      Rule{"tier-probe", "tier.net.errors", "requests to a server failed", judge_net_errors},
+      Rule{"tier-probe", "tier.net.not-cached",
+           "caches answered for a URL, and none of them ever had it", judge_uncached},
+      Rule{"tier-probe", "tier.net.rate-not-held",
+           "a server is slower than the open loop that it was asked in", judge_unheld_rate},
+      Rule{"tier-probe", "", "the line that sums up servers", judge_net},
   };
   return rows;
 }

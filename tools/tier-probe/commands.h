@@ -8,6 +8,7 @@ namespace bytepath::tier_probe {
 
 void add_io(cli::Probe& probe);
 void add_trace(cli::Probe& probe);
+void add_net(cli::Probe& probe);
 // With the facts of this host that every document has.
 result::Document with_host(result::Document document);
 

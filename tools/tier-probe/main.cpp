@@ -24,10 +24,13 @@ int main(int argc, char** argv) {
                     {"tier-probe io --rate 5000 --poisson /dev/vdb",
                      "a device, by requests that do not wait for each other"},
                     {"tier-probe trace -- python3 -c 'import json'",
-                     "where a command's bytes come from"}}});
+                     "where a command's bytes come from"},
+                    {"tier-probe net https://cdn.example/file redis://cache.example --key page",
+                     "an HTTP cache and a RESP server"}}});
   probe.main([](const cli::Context&) -> Result<result::Document> {
     return fail(ErrorKind::usage, "which of its commands?", "see tier-probe --help");
   });
+  tier_probe::add_net(probe);
   tier_probe::add_io(probe);
   tier_probe::add_trace(probe);
   return probe.execute(argc, argv);

@@ -1,0 +1,167 @@
+#include "verdict/tier_net_rules.h"
+
+#include <map>
+
+#include "base/units.h"
+#include "verdict/chunk_measurements.h"
+#include "verdict/copy_measurements.h"
+#include "verdict/fault_measurements.h"
+#include "verdict/parameters.h"
+
+namespace bytepath::verdict {
+namespace {
+
+using result::Document;
+using result::Severity;
+using result::Table;
+using Row = std::vector<result::Value>;
+
+// From this part of the requests on, in percent, errors are no accident.
+constexpr double many_errors = 1;
+// Of fewer answers nobody can say that a cache has had its chance.
+constexpr double enough_answers = 10;
+// An open loop whose pace is below this part of its rate, and half of whose requests waited as long
+// as they were served, was faster than the server.
+constexpr double held = 0.95;
+constexpr double long_wait = 2;
+
+bool is_net(const Document& document) { return parameter_text(document, "mode") == "net"; }
+
+// The rows of a table; none where there is no such table.
+template <class Visit>
+void for_each_row(const Document& document, std::string_view name, Visit visit) {
+  const Table* table = find_table(document, name);
+  if (!is_net(document) || table == nullptr) return;
+  for (const auto& row : table->rows) visit(*table, row);
+}
+
+std::string count_text(double count) { return fmt::format("{:.0f}", count); }
+
+void add(Document& document, const char* id, Severity severity, std::string said,
+         result::Record evidence, std::vector<result::Remedy> remedies) {
+  document.findings.push_back({.id = id,
+                               .severity = severity,
+                               .text = std::move(said),
+                               .evidence = std::move(evidence),
+                               .remedies = std::move(remedies)});
+}
+
+// Of the server's own certificate.
+std::string issuer_of(const Document& document, const std::string& url) {
+  std::string issuer;
+  for_each_row(document, "certificates", [&](const Table& table, const Row& row) {
+    if (text_of(table, row, "url") == url && number_of(table, row, "position") == 1.0)
+      issuer = text_of(table, row, "issuer");
+  });
+  return issuer;
+}
+
+// What went wrong with it, the most first: "timed out (7), status 503 (2)".
+std::string errors_of(const Document& document, const std::string& url) {
+  std::multimap<double, std::string, std::greater<>> errors;
+  for_each_row(document, "errors", [&](const Table& table, const Row& row) {
+    if (text_of(table, row, "url") == url && text_of(table, row, "at") == "request")
+      errors.emplace(number_of(table, row, "count").value_or(0), text_of(table, row, "error"));
+  });
+  std::string text;
+  for (const auto& [count, error] : errors)
+    text += fmt::format("{}{} ({})", text.empty() ? "" : ", ", error, count_text(count));
+  return text;
+}
+
+}  // namespace
+
+void judge_certificate_chains(Document& document) {
+  for_each_row(document, "servers", [&](const Table& table, const Row& row) {
+    if (text_of(table, row, "certificate") != "missing intermediate") return;
+    const std::string url = text_of(table, row, "url");
+    const std::string issuer = issuer_of(document, url);
+    add(document, "tier.net.missing-intermediate", Severity::finding,
+        fmt::format("{} sends its own certificate without that of its issuer, {}, which is not "
+                    "trusted here: browsers that know it from elsewhere hide this, other clients "
+                    "refuse",
+                    url, issuer),
+        {{"url", url}, {"issuer", issuer}},
+        {{.text = "have the server send the intermediate certificate behind its own (the full "
+                  "chain)"},
+         {.text = "where the issuer is a root of your own, trust it: --cacert FILE"}});
+  });
+}
+
+void judge_net_errors(Document& document) {
+  for_each_row(document, "servers", [&](const Table& table, const Row& row) {
+    const double failed = number_of(table, row, "failed").value_or(0);
+    const double requests = number_of(table, row, "requests").value_or(0);
+    if (failed == 0 || requests == 0) return;
+    const std::string url = text_of(table, row, "url");
+    add(document, "tier.net.errors",
+        100 * failed >= many_errors * requests ? Severity::finding : Severity::warning,
+        fmt::format("{} of {} requests to {} failed: {}", count_text(failed), count_text(requests),
+                    url, errors_of(document, url)),
+        {{"url", url}, {"failed", failed}, {"requests", requests}}, {});
+  });
+}
+
+void judge_uncached(Document& document) {
+  for_each_row(document, "servers", [&](const Table& table, const Row& row) {
+    const auto cached = number_of(table, row, "from_caches");
+    const double answers =
+        number_of(table, row, "requests").value_or(0) - number_of(table, row, "failed").value_or(0);
+    if (!cached || *cached > 0 || answers < enough_answers) return;
+    const std::string url = text_of(table, row, "url");
+    add(document, "tier.net.not-cached", Severity::finding,
+        fmt::format("none of {} answers of {} came from a cache, although one stands there",
+                    count_text(answers), url),
+        {{"url", url}, {"answers", answers}},
+        {{.text = "look at Cache-Control, Set-Cookie and Vary of the answer, and at what the "
+                  "cache's key is made of"}});
+  });
+}
+
+void judge_unheld_rate(Document& document) {
+  const auto rate = parameter_number(document, "rate");
+  if (!rate) return;
+  for_each_row(document, "servers", [&](const Table& table, const Row& row) {
+    const auto reached = number_of(table, row, "per_second");
+    const auto service = number_of(table, row, "median_service");
+    const auto response = number_of(table, row, "median_response");
+    if (!reached || !service || !response || *service <= 0) return;
+    if (*reached >= held * *rate || *response < long_wait * *service) return;
+    const std::string url = text_of(table, row, "url");
+    add(document, "tier.net.rate-not-held", Severity::finding,
+        fmt::format("{} answers {:.0f} requests a second on one connection, not {}: half of them "
+                    "take {} from when they were due, {} of it from their sending",
+                    url, *reached, count_text(*rate), format_duration(*response),
+                    format_duration(*service)),
+        {{"url", url},
+         {"rate", *rate},
+         {"reached", *reached},
+         {"median_service_ns", *service},
+         {"median_response_ns", *response}},
+        {{.text = "a lower --rate, to see times that do not grow with the length of the run"}});
+  });
+}
+
+void judge_net(Document& document) {
+  if (!is_net(document)) return;
+  std::string said;
+  std::string last_url;
+  for (const auto& metric : document.metrics) {
+    if (metric.name != "tier_latency" || label(metric.labels, "time") != "service" ||
+        metric.labels.contains("pipeline"))
+      continue;
+    const std::string url = label(metric.labels, "url");
+    said += url == last_url ? ", " : fmt::format("{}{}: ", said.empty() ? "" : "; ", url);
+    last_url = url;
+    said += fmt::format("{} {}", label(metric.labels, "tier"), format_duration(metric.median));
+  }
+  if (!said.empty()) {
+    document.verdict = {.state = "measured", .text = std::move(said)};
+    return;
+  }
+  const bool chain = is_net(document) && !document.findings.empty();
+  document.verdict = {.state = "no-answer",
+                      .text = chain ? document.findings.front().text : "no request was answered"};
+}
+
+}  // namespace bytepath::verdict
