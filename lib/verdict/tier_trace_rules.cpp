@@ -2,7 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <map>
+#include <vector>
+
 #include "base/units.h"
+#include "verdict/chunk_measurements.h"
+#include "verdict/copy_measurements.h"
 #include "verdict/parameters.h"
 #include "verdict/tier_shares.h"
 
@@ -18,6 +23,30 @@ bool is_mode(const Document& document, std::string_view mode) {
   return parameter_text(document, "mode") == mode;
 }
 
+std::string time_shares_text(const std::vector<TierTimes>& tiers, double all) {
+  std::vector<std::string> shares;
+  for (const auto& tier : tiers)
+    shares.push_back(percent_text(static_cast<double>(tier.times.sum()), all));
+  return fmt::format("{}", fmt::join(shares, ", "));
+}
+
+// Of the bytes, in the order of `tiers`: "; 98.8 %, 1.2 % of 158 MiB". Empty where the document
+// does not tell.
+std::string bytes_text(const Document& document, const std::vector<TierTimes>& tiers) {
+  const result::Table* const table = find_table(document, "tiers");
+  if (table == nullptr) return "";
+  std::map<std::string, double> bytes;
+  double all = 0;
+  for (const auto& row : table->rows) {
+    const double some = number_of(*table, row, "bytes").value_or(0);
+    bytes[text_of(*table, row, "tier")] += some;
+    all += some;
+  }
+  std::vector<std::string> shares;
+  for (const auto& tier : tiers) shares.push_back(percent_text(bytes[tier.tier], all));
+  return fmt::format("; {} of {}", fmt::join(shares, ", "), format_quantity(all, "B"));
+}
+
 }  // namespace
 
 void judge_trace(Document& document) {
@@ -29,13 +58,10 @@ void judge_trace(Document& document) {
     return;
   }
   const Histogram all = all_of(tiers);
-  std::vector<std::string> times;
-  for (const auto& tier : tiers)
-    times.push_back(
-        percent_text(static_cast<double>(tier.times.sum()), static_cast<double>(all.sum())));
   document.verdict = {.state = "measured",
-                      .text = fmt::format("{} of {} accesses; {} of their time, {}",
-                                          shares_text(tiers), all.count(), fmt::join(times, ", "),
+                      .text = fmt::format("{} of {} accesses{}; {} of {}", shares_text(tiers),
+                                          all.count(), bytes_text(document, tiers),
+                                          time_shares_text(tiers, static_cast<double>(all.sum())),
                                           format_duration(static_cast<double>(all.sum())))};
 }
 

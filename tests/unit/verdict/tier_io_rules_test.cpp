@@ -31,16 +31,22 @@ std::vector<std::string> findings_of(const Document& document) {
   return ids;
 }
 
-TEST(TraceVerdict, IsTheShareOfEachTierOfAccessesAndTime) {
+TEST(TraceVerdict, IsTheShareOfEachTierOfAccessesBytesAndTime) {
   auto document = document_of("trace");
   add_times(document, {{"tier", "page cache"}}, 67, 10);
   add_times(document, {{"tier", "block device"}}, 33, 60);
   add_times(document, {{"tier", "page cache"}, {"way", "read"}}, 67, 10);
   judge(document);
   EXPECT_EQ(document.verdict.text,
-            "page cache 67.0 %, block device 33.0 % of 100 accesses; 25.3 %, 74.7 % of their time, "
-            "2.65 us");
+            "page cache 67.0 %, block device 33.0 % of 100 accesses; 25.3 %, 74.7 % of 2.65 us");
   EXPECT_THAT(document.findings, IsEmpty());
+  document.tables.push_back({.name = "tiers",
+                             .columns = {{"tier", ""}, {"bytes", "B"}},
+                             .rows = {{std::string("block device"), std::int64_t{1024}},
+                                      {std::string("page cache"), std::int64_t{3072}}}});
+  judge(document);
+  EXPECT_THAT(document.verdict.text,
+              HasSubstr(" of 100 accesses; 75.0 %, 25.0 % of 4 KiB; 25.3 %, "));
 }
 
 TEST(TraceVerdict, SaysThatNothingWasRead) {
