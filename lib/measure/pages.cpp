@@ -36,6 +36,17 @@ Pages::~Pages() {
   if (data_ != nullptr) munmap(data_, size_);
 }
 
+std::vector<int> usable_cpus() {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  std::vector<int> cpus;
+  if (sched_getaffinity(0, sizeof set, &set) != 0) return cpus;
+  for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
+    if (CPU_ISSET(static_cast<std::size_t>(cpu), &set)) cpus.push_back(cpu);
+  }
+  return cpus;
+}
+
 Result<Pinned> Pinned::to(int cpu) {
   cpu_set_t before;
   CPU_ZERO(&before);

@@ -2,6 +2,7 @@
 #include <sched.h>
 
 #include <cstddef>
+#include <vector>
 
 #include "base/result.h"
 
@@ -28,6 +29,9 @@ class Pages {
   std::byte* data_ = nullptr;
   std::size_t size_ = 0;
 };
+
+// The CPUs that the calling thread may run on, ascending; empty where the system does not tell.
+std::vector<int> usable_cpus();
 
 // Keeps the calling thread on one CPU while it lives.
 class Pinned {

@@ -11,6 +11,7 @@
 #include "verdict/prefetch_rules.h"
 #include "verdict/run_conditions.h"
 #include "verdict/run_rules.h"
+#include "verdict/tier_cpu_rules.h"
 #include "verdict/tier_io_rules.h"
 #include "verdict/tier_net_rules.h"
 #include "verdict/tier_trace_rules.h"
@@ -165,6 +166,23 @@ std::span<const Rule> rules() {
       Rule{"chunk-probe", "", "the line that sums up what a mount is made of", judge_stack},
       Rule{"lazyfs", "", "the line that sums up a mount", judge_lazy_mount},
       Rule{"lazyfs", "", "the line that sums up an origin", judge_origin},
+      Rule{"tier-probe", "tier.cpu.levels",
+           "the latencies have another number of steps than CPUID tells of caches",
+           judge_cache_levels},
+      Rule{"tier-probe", "tier.cpu.capacity",
+           "a cache holds another amount than CPUID or sysfs says", judge_cache_capacity},
+      Rule{"tier-probe", "tier.cpu.self-check", "two ways to know the same latency do not agree",
+           judge_chase_checks},
+      Rule{"tier-probe", "tier.tlb.reach", "the first TLB reaches another number of pages",
+           judge_tlb_reach},
+      Rule{"tier-probe", "tier.tlb.not-backed", "huge pages reach no further than small ones",
+           judge_huge_pages},
+      Rule{"tier-probe", "tier.cpu.short-retention",
+           "what nobody uses is out of the caches within 10 ms", judge_retention},
+      Rule{"tier-probe", "tier.cpu.steal", "the hypervisor ran somebody else meanwhile",
+           judge_chase_noise},
+      Rule{"tier-probe", "", "the line that sums up caches and memory", judge_cpu_tiers},
+      Rule{"tier-probe", "", "the line that sums up all tiers", judge_all_tiers},
       Rule{"tier-probe", "tier.io.evicted",
            "something on this host takes pages out of the page cache", judge_eviction},
       Rule{"tier-probe", "tier.io.guessed", "tiers are told by the times alone",

@@ -36,6 +36,11 @@ class EveryProbe : public testing::TestWithParam<std::string> {
       arguments.insert(arguments.end(), {"--debug-mode", "sleep 1", "-f", "text"});
     if (name() == "probe-compare") arguments.insert(arguments.end(), {saved, saved});
     if (name() == "chunk-probe") arguments.insert(arguments.end(), {"dedup", saved});
+    if (name() == "tier-probe") {
+      const std::vector<std::string> short_one = {"cpu", "--size",  "8M",       "--rounds",
+                                                  "2",   "--parts", "bandwidth"};
+      arguments.insert(arguments.end(), short_one.begin(), short_one.end());
+    }
     if (name() == "lazyfs") {
       const std::string truth = std::string(BYTEPATH_TEST_DATA) + "/lazyfs/truth.csv";
       arguments.insert(arguments.end(), {"summary", truth});

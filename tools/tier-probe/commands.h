@@ -6,9 +6,13 @@
 // these functions add lives as long as the program.
 namespace bytepath::tier_probe {
 
+// The program without a command, too.
+void add_cpu(cli::Probe& probe);
 void add_io(cli::Probe& probe);
 void add_trace(cli::Probe& probe);
 void add_net(cli::Probe& probe);
+void add_all(cli::Probe& probe);
+
 // With the facts of this host that every document has.
 result::Document with_host(result::Document document);
 

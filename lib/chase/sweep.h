@@ -1,0 +1,43 @@
+#pragma once
+#include <cstdint>
+#include <vector>
+
+#include "base/progress.h"
+#include "chase/latency_probes.h"
+
+// A latency for each amount of memory that is read again and again.
+namespace bytepath::chase {
+
+struct SweepPlan {
+  std::vector<std::uint64_t> sizes;  // ascending
+  std::size_t rounds = 8;
+  // Up to here sizes are measured by laps, which know small caches exactly; beyond it by reuse
+  // distance.
+  std::uint64_t most_of_laps = group_bytes;
+  // Up to here what lies in between is read twice; more takes long enough for others to take lines
+  // away.
+  std::uint64_t most_read_twice = 2 * group_bytes;
+};
+
+struct Sample {
+  double ns = 0;        // of a load
+  double cycle_ns = 0;  // of the core, timed just before
+};
+
+struct SizeSamples {
+  std::uint64_t bytes = 0;
+  std::vector<Sample> samples;
+};
+
+struct Sweep {
+  std::vector<SizeSamples> sizes;
+  bool interrupted = false;
+};
+
+// Round after round over all sizes, so that what disturbs for a while disturbs few samples of each;
+// sizes that take long to read are left out of every other round. laps: room for most_of_laps
+// bytes.
+Sweep sweep(const measure::Clock& clock, Groups& groups, Arena& laps, const SweepPlan& plan,
+            stats::Random& random, const Progress& progress);
+
+}  // namespace bytepath::chase
