@@ -31,6 +31,7 @@ std::map<std::uint64_t, ReadBytes> read_bytes(const mounts::MountTrace& trace) {
 
 std::vector<const mounts::Mount*> by_depth(const mounts::MountTrace& trace) {
   std::vector<const mounts::Mount*> mounts;
+  mounts.reserve(trace.mounts.size());
   for (const auto& mount : trace.mounts) mounts.push_back(&mount);
   std::ranges::stable_sort(mounts, {}, &mounts::Mount::depth);
   return mounts;

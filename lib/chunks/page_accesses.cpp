@@ -14,7 +14,7 @@ Bits either(const Bits& one, const Bits& other) { return {one[0] | other[0], one
 
 // file_bytes 0: not known.
 std::uint64_t bytes_of(const Bits& pages, std::uint64_t chunk, std::uint64_t file_bytes) {
-  const auto count = static_cast<std::uint64_t>(std::popcount(pages[0]) + std::popcount(pages[1]));
+  const auto count = static_cast<unsigned>(std::popcount(pages[0]) + std::popcount(pages[1]));
   const std::uint64_t bytes = count * mounts::page_bytes;
   if (file_bytes == 0 || file_bytes % mounts::page_bytes == 0) return bytes;
   const std::uint64_t last_page = file_bytes / mounts::page_bytes;

@@ -29,7 +29,8 @@ struct Chunk {
 using Chunks = std::map<std::pair<mounts::FileId, std::uint64_t>, Chunk>;
 
 std::uint64_t pages(const std::array<std::uint64_t, 2>& bits) {
-  return static_cast<std::uint64_t>(std::popcount(bits[0]) + std::popcount(bits[1]));
+  return static_cast<unsigned>(std::popcount(bits[0])) +
+         static_cast<unsigned>(std::popcount(bits[1]));
 }
 
 // Pages first..first+count of the bits.
@@ -131,6 +132,7 @@ std::vector<FileHeat> by_file(const ReportContext& context, const Chunks& chunks
     file.chunks.push_back(&chunk);
   }
   std::vector<FileHeat> sorted;
+  sorted.reserve(files.size());
   for (auto& [id, file] : files) sorted.push_back(std::move(file));
   std::ranges::stable_sort(sorted, std::ranges::greater(), &FileHeat::cached);
   return sorted;

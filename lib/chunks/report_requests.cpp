@@ -107,45 +107,64 @@ void add_requests(Document& document, const ReportContext& context) {
   add_sizes(document, context);
 }
 
+namespace {
+
+struct Opens {
+  std::uint64_t all = 0;
+  std::uint64_t drops = 0;
+  std::uint64_t direct = 0;
+  std::uint64_t passthrough = 0;
+  std::uint64_t read_again = 0;  // bytes that were read before such an open, and after it
+};
+
+// Counts opens and what they cost; takes the requests in the order in which they began.
+class OpenCounts {
+ public:
+  void opened(const Request& request, const mounts::FileId& file) {
+    // FOPEN_PASSTHROUGH, linux/fuse.h of Linux 6.9.
+    constexpr std::uint32_t passthrough = 1U << 7U;
+    Opens& counts = opens_[request.device];
+    ++counts.all;
+    counts.direct += (request.open_flags & FOPEN_DIRECT_IO) != 0 ? 1 : 0;
+    counts.passthrough += (request.open_flags & passthrough) != 0 ? 1 : 0;
+    if ((request.open_flags & (FOPEN_KEEP_CACHE | FOPEN_DIRECT_IO | passthrough)) != 0) return;
+    ++counts.drops;
+    dropped_.insert(file);
+  }
+
+  void read(const Request& request, const mounts::FileId& file) {
+    auto& ranges = read_[file];
+    const auto range = mounts::range_of(request);
+    if (dropped_.contains(file)) {
+      for (const auto& part : ranges.within(range))
+        opens_[request.device].read_again += part.bytes();
+    }
+    ranges.insert(range);
+  }
+
+  const std::map<std::uint64_t, Opens>& by_device() const { return opens_; }
+
+ private:
+  std::map<std::uint64_t, Opens> opens_;
+  std::map<mounts::FileId, mounts::ByteRanges> read_;
+  std::set<mounts::FileId> dropped_;
+};
+
+}  // namespace
+
 void add_opens(Document& document, const ReportContext& context) {
-  struct Opens {
-    std::uint64_t all = 0;
-    std::uint64_t drops = 0;
-    std::uint64_t direct = 0;
-    std::uint64_t passthrough = 0;
-    std::uint64_t read_again = 0;  // bytes that were read before such an open, and after it
-  };
-  // FOPEN_PASSTHROUGH, linux/fuse.h of Linux 6.9.
-  constexpr std::uint32_t passthrough = 1U << 7U;
-  std::map<std::uint64_t, Opens> opens;
-  std::map<mounts::FileId, mounts::ByteRanges> read;
-  std::set<mounts::FileId> dropped;
   std::vector<const Request*> requests;
+  requests.reserve(context.trace.requests.size());
   for (const auto& request : context.trace.requests) requests.push_back(&request);
   std::ranges::stable_sort(requests, {}, &Request::begin_ns);
+  OpenCounts counted;
   for (const auto* request : requests) {
     if (request->error != 0) continue;
     const mounts::FileId file = context.files.id_of(*request);
-    if (request->opcode == FUSE_OPEN) {
-      Opens& counts = opens[request->device];
-      ++counts.all;
-      counts.direct += (request->open_flags & FOPEN_DIRECT_IO) != 0 ? 1 : 0;
-      counts.passthrough += (request->open_flags & passthrough) != 0 ? 1 : 0;
-      const bool keeps =
-          (request->open_flags & (FOPEN_KEEP_CACHE | FOPEN_DIRECT_IO | passthrough)) != 0;
-      counts.drops += keeps ? 0 : 1;
-      if (!keeps) dropped.insert(file);
-    } else if (request->opcode == FUSE_READ) {
-      auto& ranges = read[file];
-      const auto range = mounts::range_of(*request);
-      if (dropped.contains(file)) {
-        for (const auto& part : ranges.within(range))
-          opens[request->device].read_again += part.bytes();
-      }
-      ranges.insert(range);
-    }
+    if (request->opcode == FUSE_OPEN) counted.opened(*request, file);
+    if (request->opcode == FUSE_READ) counted.read(*request, file);
   }
-  if (opens.empty()) return;
+  if (counted.by_device().empty()) return;
   result::Table table{.name = "opens",
                       .title = "What the daemon answers to opens",
                       .columns = {{"mount", ""},
@@ -155,7 +174,7 @@ void add_opens(Document& document, const ReportContext& context) {
                                   {"passthrough", ""},
                                   {"read_again", "B"}},
                       .rows = {}};
-  for (const auto& [device, counts] : opens) {
+  for (const auto& [device, counts] : counted.by_device()) {
     table.rows.push_back({mounts::mount_name(context.trace, device), whole(counts.all),
                           whole(counts.drops), whole(counts.direct), whole(counts.passthrough),
                           whole(counts.read_again)});

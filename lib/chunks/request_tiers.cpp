@@ -213,7 +213,7 @@ Answers by_latency(const mounts::MountTrace& trace) {
   answers.valleys = latency_valleys(latencies);
   for (const double valley : answers.valleys)
     answers.tiers.push_back("up to " + format_duration(valley));
-  answers.tiers.push_back(answers.valleys.empty() ? "all" : "slower");
+  answers.tiers.emplace_back(answers.valleys.empty() ? "all" : "slower");
   for (const auto& request : trace.requests) {
     if (!is_answered_read(request)) continue;
     const auto above = std::ranges::upper_bound(

@@ -3,6 +3,8 @@
 #pragma once
 #include "event_types.h"
 
+// NOLINTBEGIN(readability-identifier-naming): C, for BPF
+
 enum {
   bytepath_event_fault = 1,
   bytepath_event_pages_added = 2,
@@ -68,3 +70,5 @@ struct bytepath_call {
   bytepath_u64 inode;
   bytepath_u64 old_length;  // mremap
 };
+
+// NOLINTEND(readability-identifier-naming)

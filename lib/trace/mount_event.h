@@ -5,6 +5,8 @@
 #pragma once
 #include "event_types.h"
 
+// NOLINTBEGIN(readability-identifier-naming,modernize-macro-to-enum): C, for BPF
+
 #define BYTEPATH_PATH_PARTS 10
 #define BYTEPATH_NAME_BYTES 128
 #define BYTEPATH_HTTP_BYTES 512
@@ -138,3 +140,5 @@ struct bytepath_heat {
   bytepath_u64 mapped[2];
   bytepath_u64 cached[2];
 };
+
+// NOLINTEND(readability-identifier-naming,modernize-macro-to-enum)
