@@ -13,9 +13,6 @@ using result::Better;
 using result::Document;
 using result::Labels;
 
-constexpr const char* served_service = "from the sending to the whole answer";
-constexpr const char* served_response = "from the intended start to the whole answer";
-
 // "tiers" of the first server, "tiers_2" of the next.
 std::string numbered(const std::string& name, std::size_t number) {
   return number == 0 ? name : fmt::format("{}_{}", name, number + 1);
@@ -43,13 +40,13 @@ void add_load(Document& document, const Load& load, const std::string& url, bool
   };
   tiers::add_tier_times(document,
                         {.name = numbered(name, number),
-                         .title = fmt::format("{}{}: {}", url, how, served_service),
+                         .title = fmt::format("Service times of {}{}", url, how),
                          .labels = with("service")},
                         load.service);
   if (open_loop) {
     tiers::add_tier_times(document,
                           {.name = numbered(name + "_from_intended_start", number),
-                           .title = fmt::format("{}{}: {}", url, how, served_response),
+                           .title = fmt::format("Response times of {}{}", url, how),
                            .labels = with("response")},
                           load.response);
   }
@@ -85,13 +82,15 @@ Document net_document(const std::vector<Measured>& servers, const Options& optio
   Document document;
   add_parameters(document, options);
   add_servers_table(document, servers);
+  add_requests_table(document, servers);
   for (std::size_t i = 0; i < servers.size(); ++i) {
     if (!servers[i].asked) continue;
     add_load(document, servers[i].load, servers[i].url, options.rate.has_value(), i);
     if (servers[i].pipelined)
       add_load(document, *servers[i].pipelined, servers[i].url, options.rate.has_value(), i);
   }
-  add_phases_table(document, servers);
+  for (std::size_t i = 0; i < servers.size(); ++i)
+    add_phases_table(document, servers[i], numbered("phases", i));
   add_served_by_table(document, servers);
   add_errors_table(document, servers);
   add_certificates_table(document, servers);
@@ -107,7 +106,8 @@ Document net_document(const std::vector<Measured>& servers, const Options& optio
     document.complete = document.complete && !server.load.interrupted &&
                         !(server.pipelined && server.pipelined->interrupted);
   }
-  if (!options.rate) {
+  const bool asked = std::ranges::any_of(servers, &Measured::asked);
+  if (asked && !options.rate) {
     document.not_measured.push_back(
         {.what = "waiting behind slow answers",
          .reason = "a closed loop sends no request while one is under way: these are service times",

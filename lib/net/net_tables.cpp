@@ -37,14 +37,16 @@ Value from_caches(const Measured& server) {
 }
 
 std::vector<Value> server_row(const Measured& server) {
+  return {server.url, text_or_nothing(server.facts.address), text_or_nothing(server.facts.protocol),
+          text_or_nothing(server.facts.software),
+          server.facts.chain ? Value(std::string(name_of(server.facts.chain->trust))) : Value()};
+}
+
+std::vector<Value> requests_row(const Measured& server) {
   const auto& load = server.load;
   const double seconds = static_cast<double>(load.elapsed.count()) / 1e9;
   const bool sent = load.sent > 0 && seconds > 0;
   return {server.url,
-          text_or_nothing(server.facts.address),
-          text_or_nothing(server.facts.protocol),
-          text_or_nothing(server.facts.software),
-          server.facts.chain ? Value(std::string(name_of(server.facts.chain->trust))) : Value(),
           whole(load.sent),
           whole(load.failed),
           whole(server.facts.reconnections),
@@ -57,7 +59,7 @@ std::vector<Value> server_row(const Measured& server) {
 void add_phase(Document& document, Table& table, const std::string& url, const char* phase,
                const stats::Histogram& times) {
   if (times.count() == 0) return;
-  std::vector<Value> row{url, std::string(phase), whole(times.count())};
+  std::vector<Value> row{std::string(phase), whole(times.count())};
   result::add_percentiles(row, times);
   table.rows.push_back(std::move(row));
   document.metrics.push_back(
@@ -80,36 +82,45 @@ void add_unless_empty(Document& document, Table table) {
 
 void add_servers_table(Document& document, const std::vector<Measured>& servers) {
   Table table{.name = "servers",
-              .title = "The servers, and requests one by one",
+              .title = "The servers",
               .columns = {{"url", ""},
                           {"address", ""},
                           {"protocol", ""},
                           {"software", ""},
-                          {"certificate", ""},
-                          {"requests", ""},
-                          {"failed", ""},
-                          {"reconnections", ""},
-                          {"per_second", ""},
-                          {"from_caches", "percent"},
-                          {"median_service", "ns"},
-                          {"median_response", "ns"}},
+                          {"certificate", ""}},
               .rows = {}};
   for (const auto& server : servers) table.rows.push_back(server_row(server));
   add_unless_empty(document, std::move(table));
 }
 
-void add_phases_table(Document& document, const std::vector<Measured>& servers) {
-  Table table{.name = "phases",
-              .title = "New connections without a request, and the first byte on a kept one",
-              .columns = {{"url", ""}, {"phase", ""}, {"count", ""}},
+void add_requests_table(Document& document, const std::vector<Measured>& servers) {
+  Table table{.name = "requests",
+              .title = "Requests one by one",
+              .columns = {{"url", ""},
+                          {"requests", ""},
+                          {"failed", ""},
+                          {"reconnections", ""},
+                          {"per_second", ""},
+                          {"from_caches", "percent"},
+                          {"service", "ns"},
+                          {"response", "ns"}},
+              .rows = {}};
+  for (const auto& server : servers) {
+    if (server.asked) table.rows.push_back(requests_row(server));
+  }
+  add_unless_empty(document, std::move(table));
+}
+
+void add_phases_table(Document& document, const Measured& server, std::string name) {
+  Table table{.name = std::move(name),
+              .title = fmt::format("Phases of {}", server.url),
+              .columns = {{"phase", ""}, {"count", ""}},
               .rows = {}};
   result::add_percentile_columns(table);
-  for (const auto& server : servers) {
-    add_phase(document, table, server.url, "name lookup", server.connections.lookup);
-    add_phase(document, table, server.url, "connect", server.connections.connect);
-    add_phase(document, table, server.url, "TLS handshake", server.connections.tls);
-    add_phase(document, table, server.url, "first byte", server.load.first_byte);
-  }
+  add_phase(document, table, server.url, "name lookup", server.connections.lookup);
+  add_phase(document, table, server.url, "connect", server.connections.connect);
+  add_phase(document, table, server.url, "TLS handshake", server.connections.tls);
+  add_phase(document, table, server.url, "first byte", server.load.first_byte);
   add_unless_empty(document, std::move(table));
 }
 

@@ -183,7 +183,7 @@ void RespServer::receive(std::size_t count, Clock::time_point sent, std::vector<
   const auto until = sent + options_.timeout;
   for (std::size_t i = 0; i < count; ++i) {
     auto reply = connection_->receive(until);
-    Answer answer{.evidence = "the reply", .end = Clock::now()};
+    Answer answer{.evidence = "reply", .end = Clock::now()};
     answer.service = answer.end - sent;
     if (!reply) {
       answer.error = reply.error().message;

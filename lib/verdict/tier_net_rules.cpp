@@ -89,7 +89,7 @@ void judge_certificate_chains(Document& document) {
 }
 
 void judge_net_errors(Document& document) {
-  for_each_row(document, "servers", [&](const Table& table, const Row& row) {
+  for_each_row(document, "requests", [&](const Table& table, const Row& row) {
     const double failed = number_of(table, row, "failed").value_or(0);
     const double requests = number_of(table, row, "requests").value_or(0);
     if (failed == 0 || requests == 0) return;
@@ -103,7 +103,7 @@ void judge_net_errors(Document& document) {
 }
 
 void judge_uncached(Document& document) {
-  for_each_row(document, "servers", [&](const Table& table, const Row& row) {
+  for_each_row(document, "requests", [&](const Table& table, const Row& row) {
     const auto cached = number_of(table, row, "from_caches");
     const double answers =
         number_of(table, row, "requests").value_or(0) - number_of(table, row, "failed").value_or(0);
@@ -121,10 +121,10 @@ void judge_uncached(Document& document) {
 void judge_unheld_rate(Document& document) {
   const auto rate = parameter_number(document, "rate");
   if (!rate) return;
-  for_each_row(document, "servers", [&](const Table& table, const Row& row) {
+  for_each_row(document, "requests", [&](const Table& table, const Row& row) {
     const auto reached = number_of(table, row, "per_second");
-    const auto service = number_of(table, row, "median_service");
-    const auto response = number_of(table, row, "median_response");
+    const auto service = number_of(table, row, "service");
+    const auto response = number_of(table, row, "response");
     if (!reached || !service || !response || *service <= 0) return;
     if (*reached >= held * *rate || *response < long_wait * *service) return;
     const std::string url = text_of(table, row, "url");

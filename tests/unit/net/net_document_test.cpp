@@ -42,15 +42,15 @@ TEST(NetDocument, OfAClosedLoopHasServiceTimes) {
   EXPECT_EQ(tiers->rows[0][0], Value(std::string("edge")));
   EXPECT_EQ(table(document, "tiers_from_intended_start"), nullptr);
   EXPECT_EQ(document.parameters.at("loop"), Value(std::string("closed")));
-  const auto* servers = table(document, "servers");
-  ASSERT_NE(servers, nullptr);
-  const auto& row = servers->rows.at(0);
-  ASSERT_EQ(row.size(), servers->columns.size());
-  EXPECT_EQ(row[5], Value(std::int64_t{21})) << "requests";
-  EXPECT_EQ(row[6], Value(std::int64_t{1})) << "failed";
-  EXPECT_EQ(row[8], Value(10.5)) << "per second";
-  EXPECT_EQ(row[9], Value(75.0)) << "from caches";
-  EXPECT_EQ(row[11], Value()) << "no response time";
+  const auto* requests = table(document, "requests");
+  ASSERT_NE(requests, nullptr);
+  const auto& row = requests->rows.at(0);
+  ASSERT_EQ(row.size(), requests->columns.size());
+  EXPECT_EQ(row[1], Value(std::int64_t{21})) << "requests";
+  EXPECT_EQ(row[2], Value(std::int64_t{1})) << "failed";
+  EXPECT_EQ(row[4], Value(10.5)) << "per second";
+  EXPECT_EQ(row[5], Value(75.0)) << "from caches";
+  EXPECT_EQ(row[7], Value()) << "no response time";
   const auto& missing = document.not_measured;
   EXPECT_TRUE(std::ranges::any_of(missing, [](const auto& each) {
     return each.reason.find("closed loop") != std::string::npos;

@@ -28,20 +28,22 @@ Document document_of(const Server& server) {
   Document document;
   document.tool = "tier-probe";
   document.parameters["mode"] = "net";
+  document.tables.push_back({.name = "servers",
+                             .title = "",
+                             .columns = {{"url", ""}, {"certificate", ""}},
+                             .rows = {{text("http://h/"), server.certificate}}});
   document.tables.push_back(
-      {.name = "servers",
+      {.name = "requests",
        .title = "",
        .columns = {{"url", ""},
-                   {"certificate", ""},
                    {"requests", ""},
                    {"failed", ""},
                    {"per_second", ""},
                    {"from_caches", "percent"},
-                   {"median_service", "ns"},
-                   {"median_response", "ns"}},
-       .rows = {{text("http://h/"), server.certificate, count(server.requests),
-                 count(server.failed), server.per_second, server.from_caches, server.median_service,
-                 server.median_response}}});
+                   {"service", "ns"},
+                   {"response", "ns"}},
+       .rows = {{text("http://h/"), count(server.requests), count(server.failed), server.per_second,
+                 server.from_caches, server.median_service, server.median_response}}});
   return document;
 }
 
@@ -142,6 +144,7 @@ TEST(TierNetRules, AreNotUpsetByOtherShapes) {
   document.parameters["mode"] = "net";
   document.parameters["rate"] = std::int64_t{5};
   document.tables.push_back({.name = "servers", .title = "", .columns = {}, .rows = {{}, {}}});
+  document.tables.push_back({.name = "requests", .title = "", .columns = {}, .rows = {{}, {}}});
   judge(document);
   EXPECT_TRUE(document.findings.empty());
 }
