@@ -113,11 +113,13 @@ int enter_read(struct bpf_raw_tracepoint_args* arguments) {
   struct file* file;
   __u32 type;
 
+  if (!is_read(number) && !may_read_unseen(number)) return 0;
+  thread = current_thread(); /* what has one is measured */
+  if (!thread && !is_measured()) return 0;
   if (!is_read(number)) {
-    if (may_read_unseen(number) && is_measured()) count(&unseen_calls);
+    count(&unseen_calls);
     return 0;
   }
-  if (!is_measured()) return 0;
   if (bpf_get_current_task_btf()->thread_info.status & TS_COMPAT) {
     count(&compat_reads);
     return 0;
@@ -129,7 +131,7 @@ int enter_read(struct bpf_raw_tracepoint_args* arguments) {
     count(&other_reads);
     return 0;
   }
-  thread = make_thread();
+  if (!thread) thread = make_thread();
   if (!thread) return 0;
   __builtin_memset(&thread->read, 0, sizeof(thread->read));
   thread->fault.number = 0; /* whoever makes a call is in no fault any more */
