@@ -148,7 +148,7 @@ void judge_queueing(Document& document) {
     if (service <= 0 || response < long_wait * service) continue;
     const auto reached = reached_rate(document, run.first, run.second);
     const bool is_held = reached && *reached >= held * *rate;
-    add(document, "tier.io.queueing", is_held ? Severity::warning : Severity::finding,
+    add(document, "tier.io.queueing", is_held ? Severity::note : Severity::finding,
         fmt::format("{}, {}: at {} accesses a second they wait for each other: of a hundred the "
                     "slowest takes {}, and {} from when it was meant to begin",
                     run.first, run.second, format_number(*rate), format_duration(service),
