@@ -167,7 +167,6 @@ std::vector<Hop> hops_of_x_cache_status(const std::vector<Header>& headers) {
 std::vector<Hop> hops_of_cloudflare(const std::vector<Header>& headers) {
   auto hops = hops_of_words(headers, "cf-cache-status");
   if (hops.empty()) return hops;
-  hops.resize(1);
   hops.front().name = "cloudflare";
   const auto behind = hops_of_x_cache(headers);
   hops.insert(hops.end(), behind.begin(), behind.end());
