@@ -25,7 +25,7 @@ void* chase_pointers(void* at, std::size_t loads) {
 }
 
 void chain_additions(std::size_t additions) {
-  std::uint64_t sum = 0;
+  std::uint64_t sum = 0;  // NOLINT(misc-const-correctness): what the assembly adds to
   for (std::size_t i = 0; i < additions; i += chase_unroll) {
     asm volatile(
         ".rept 64\n\t"

@@ -16,7 +16,7 @@ void* link_places(std::byte* begin, std::span<const std::size_t> places) {
   if (places.empty()) return nullptr;
   for (std::size_t i = 0; i < places.size(); ++i) {
     std::byte* const next = begin + places[i + 1 == places.size() ? 0 : i + 1];
-    std::memcpy(begin + places[i], &next, sizeof next);
+    std::memcpy(begin + places[i], static_cast<const void*>(&next), sizeof next);
   }
   return begin + places.front();
 }

@@ -112,7 +112,7 @@ class CpuSurvey {
   measure::Clock clock_;
   Arena arena_;
   Arena laps_;
-  std::optional<Groups> groups_;
+  Groups groups_;
   std::vector<std::uint64_t> sizes_;
   Staircase staircase_;
 };
@@ -141,19 +141,19 @@ void CpuSurvey::measure_sizes(const Needs& needs, Document& document) {
                        .rounds = by_laps ? rounds_of_laps : options_.rounds,
                        .most_of_laps = by_laps ? UINT64_MAX : lap_limit(claims_),
                        .most_read_twice = 2 * lap_limit(claims_)};
-  const Sweep swept = sweep(clock_, *groups_, laps_, plan, random_, within_budget());
+  const Sweep swept = sweep(clock_, groups_, laps_, plan, random_, within_budget());
   staircase_ = staircase_of(swept, claims_.caches.size());
   add_staircase(document, staircase_, claims_);
   std::vector<double> flushed;
   constexpr int samples = 200;
   for (int i = 0; i < samples && progress_(0, 1, "flushed lines"); ++i)
-    flushed.push_back(flushed_latency(clock_, *groups_, random_));
+    flushed.push_back(flushed_latency(clock_, groups_, random_));
   add_checks(document, staircase_, flushed);
 }
 
 void CpuSurvey::measure_laps(Document& document) {
   const SweepPlan plan{.sizes = sizes_, .rounds = rounds_of_laps, .most_of_laps = UINT64_MAX};
-  add_lap_staircase(document, staircase_of(sweep(clock_, *groups_, laps_, plan, random_, progress_),
+  add_lap_staircase(document, staircase_of(sweep(clock_, groups_, laps_, plan, random_, progress_),
                                            claims_.caches.size()));
 }
 
@@ -213,7 +213,7 @@ void CpuSurvey::measure_other_cpus(int cpu, Document& document) {
   }
   if (wants("loaded")) {
     others.resize(std::min(others.size(), most_threads));
-    add_loaded(document, loaded_latency(clock_, *groups_, arena_, others, random_, progress_),
+    add_loaded(document, loaded_latency(clock_, groups_, arena_, others, random_, progress_),
                others.size());
   }
   if (wants("cores"))
@@ -228,13 +228,13 @@ Result<> CpuSurvey::run(const Needs& needs, int cpu, Document& document) {
   if (!laps) return std::unexpected(laps.error());
   arena_ = std::move(*arena);
   laps_ = std::move(*laps);
-  groups_.emplace(arena_, random_);
+  groups_ = Groups(arena_, random_);
   warm_up();
   const NoiseWatch noise;
   measure_sizes(needs, document);
   if (options_.method == Method::both) measure_laps(document);
   if (wants("retention") && !staircase_.tiers.empty()) {
-    add_retention(document, retention_curve(clock_, *groups_, random_, progress_),
+    add_retention(document, retention_curve(clock_, groups_, random_, progress_),
                   staircase_.tiers.back().ns.median);
   }
   if (wants("bandwidth")) measure_bandwidth(document);

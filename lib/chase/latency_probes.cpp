@@ -38,7 +38,7 @@ void read_behind(const Groups& groups, std::size_t group, std::size_t bytes) {
 
 }  // namespace
 
-Groups::Groups(Arena& arena, stats::Random& random) : arena_(&arena) {
+Groups::Groups(const Arena& arena, stats::Random& random) : data_(arena.data()) {
   for (std::size_t at = 0; at + group_bytes <= arena.size(); at += group_bytes)
     starts_.push_back(link_places(arena.data() + at, random_lap(group_bytes, pair_bytes, random)));
 }

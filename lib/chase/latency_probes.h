@@ -18,16 +18,17 @@ inline constexpr std::size_t group_bytes = std::size_t{256} << 10;
 // Memory in groups, each a closed chain of one line a pair.
 class Groups {
  public:
-  Groups(Arena& arena, stats::Random& random);
+  Groups() = default;
+  Groups(const Arena& arena, stats::Random& random);
 
   std::size_t count() const { return starts_.size(); }
-  std::byte* begin(std::size_t group) const { return arena_->data() + group * group_bytes; }
+  std::byte* begin(std::size_t group) const { return data_ + group * group_bytes; }
   std::size_t bytes() const { return count() * group_bytes; }
   // Where a chase of that group goes on: each reads other lines than the one before.
   void*& at(std::size_t group) { return starts_[group]; }
 
  private:
-  Arena* arena_;
+  std::byte* data_ = nullptr;
   std::vector<void*> starts_;
 };
 

@@ -18,7 +18,8 @@ std::optional<std::uint64_t> memory_room(const Root& root) {
     if (kib && *kib < UINT64_MAX / 1024) room = *kib * 1024;
   }
   const auto limit = host::read_cgroup_limits(root).memory_bytes;
-  return room && limit ? std::min(*room, *limit) : room ? room : limit;
+  if (room && limit) return std::min(*room, *limit);
+  return room ? room : limit;
 }
 
 }  // namespace bytepath::chase

@@ -8,7 +8,8 @@ constexpr std::uint64_t mib = std::uint64_t{1} << 20;
 // Reading far more takes milliseconds each time.
 std::size_t repetitions(std::uint64_t bytes) {
   if (bytes < 16 * mib) return 8;
-  return bytes < 32 * mib ? 4 : bytes < 64 * mib ? 2 : 1;
+  if (bytes < 32 * mib) return 4;
+  return bytes < 64 * mib ? 2 : 1;
 }
 
 bool left_out(std::uint64_t bytes, std::size_t round) {

@@ -1,6 +1,7 @@
 #include "chase/tlb_reach.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "chase/chain.h"
@@ -56,6 +57,13 @@ TlbPoint measure_pages(const measure::Clock& clock, Arena& spread, Arena& packed
   return point;
 }
 
+std::array<double, points_of_a_step> cycles_of(const std::vector<TlbPoint>& curve,
+                                               std::size_t first) {
+  std::array<double, points_of_a_step> cycles{};
+  for (std::size_t i = 0; i < points_of_a_step; ++i) cycles.at(i) = curve[first + i].cycles;
+  return cycles;
+}
+
 }  // namespace
 
 std::vector<TlbPoint> tlb_curve(const measure::Clock& clock, Arena& spread, Arena& packed,
@@ -73,12 +81,9 @@ std::vector<TlbPoint> tlb_curve(const measure::Clock& clock, Arena& spread, Aren
 
 std::optional<double> tlb_knee(const std::vector<TlbPoint>& curve) {
   if (curve.size() < 2 * points_of_a_step) return std::nullopt;
-  std::vector<double> first;
-  for (std::size_t i = 0; i < points_of_a_step; ++i) first.push_back(curve[i].cycles);
-  const double base = stats::median(first);
+  const double base = stats::median(cycles_of(curve, 0));
   for (std::size_t i = 1; i + points_of_a_step <= curve.size(); ++i) {
-    std::vector<double> next;
-    for (std::size_t k = i; k < i + points_of_a_step; ++k) next.push_back(curve[k].cycles);
+    const auto next = cycles_of(curve, i);
     if (std::ranges::min(next) < base + step_cycles) continue;
     const double half = (base + stats::median(next)) / 2;
     std::size_t at = i;

@@ -26,7 +26,9 @@ std::uint32_t small_number(const std::string& path) {
 
 std::optional<std::uint64_t> parse_cache_size(std::string_view text) {
   if (text.empty()) return std::nullopt;
-  const unsigned shift = text.back() == 'K' ? 10U : text.back() == 'M' ? 20U : 0U;
+  unsigned shift = 0;
+  if (text.back() == 'K') shift = 10;
+  if (text.back() == 'M') shift = 20;
   const auto number = parse_unsigned(shift > 0 ? text.substr(0, text.size() - 1) : text);
   if (!number || *number > max_cache_bytes >> shift) return std::nullopt;
   return *number << shift;

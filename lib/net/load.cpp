@@ -19,13 +19,12 @@ std::uint64_t count_of(nanoseconds time) {
 tiers::TierTimes& tier_named(std::vector<tiers::TierTimes>& tiers, const Answer& answer) {
   const auto found = std::ranges::find(tiers, answer.tier, &tiers::TierTimes::tier);
   if (found != tiers.end()) return *found;
-  return tiers.emplace_back(
-      tiers::TierTimes{.tier = answer.tier, .evidence = answer.evidence, .times = {}, .bytes = 0});
+  return tiers.emplace_back(tiers::TierTimes{.tier = answer.tier, .evidence = answer.evidence});
 }
 
 void add_time(std::vector<tiers::TierTimes>& tiers, const Answer& answer, nanoseconds time) {
   auto& tier = tier_named(tiers, answer);
-  tier.times.add(count_of(time));
+  tier.add(count_of(time));
   tier.bytes += answer.bytes;
 }
 

@@ -42,6 +42,21 @@ double median(std::span<const double> values) {
   return middle(sorted);
 }
 
+std::vector<double> batch_medians(std::span<const float> values, std::size_t batches) {
+  constexpr std::size_t fewest = 10;
+  std::vector<double> medians;
+  if (batches == 0 || values.size() / batches < fewest) return medians;
+  medians.reserve(batches);
+  for (std::size_t i = 0; i < batches; ++i) {
+    const std::size_t first = values.size() * i / batches;
+    const std::size_t last = values.size() * (i + 1) / batches;
+    medians.push_back(
+        median(std::vector<double>(values.begin() + static_cast<std::ptrdiff_t>(first),
+                                   values.begin() + static_cast<std::ptrdiff_t>(last))));
+  }
+  return medians;
+}
+
 Summary paired_ratio(std::span<const double> a, std::span<const double> b) {
   std::vector<double> ratios;
   for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i) {

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstddef>
 #include <span>
+#include <vector>
 
 // Order statistics only: one interrupt must not move a reported number.
 namespace bytepath::stats {
@@ -23,6 +24,11 @@ double median(std::span<const double> values);
 // with at least `confidence`: exact, by the binomial distribution with p = 1/2 (Conover, Practical
 // Nonparametric Statistics, 3.2). 0 when even the extremes do not.
 std::size_t median_rank(std::size_t n, double confidence = 0.95);
+
+// The medians of `batches` stretches of values in the order in which they were measured, of the
+// same length: numbers that differ as runs do and not as single values. Empty where a stretch would
+// have fewer than ten values.
+std::vector<double> batch_medians(std::span<const float> values, std::size_t batches);
 
 // The summary of a[i] / b[i]: what happens to both in one round (another tenant, a clock change)
 // cancels. Pairs with a non-positive b are left out.

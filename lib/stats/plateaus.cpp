@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numbers>
 
 #include "stats/monotone.h"
 #include "stats/order.h"
@@ -29,7 +30,8 @@ double noise_of(std::span<const double> logs) {
   std::vector<double> steps;
   for (std::size_t i = 1; i < logs.size(); ++i) steps.push_back(std::abs(logs[i] - logs[i - 1]));
   constexpr double deviation_of_median = 1.4826;  // of a normal distribution
-  return std::clamp(deviation_of_median * median(steps) / std::sqrt(2.0), least_noise, most_noise);
+  return std::clamp(deviation_of_median * median(steps) / std::numbers::sqrt2, least_noise,
+                    most_noise);
 }
 
 class Staircase {

@@ -27,7 +27,8 @@ std::vector<tiers::TierTimes> tier_times(const ReadRun& run, bool response) {
     rows.push_back({.tier = tier_name(tier),
                     .evidence = run.evidence,
                     .times = response ? reads.response : reads.service,
-                    .bytes = reads.service.count() * run.block_bytes});
+                    .bytes = reads.service.count() * run.block_bytes,
+                    .in_order = response ? std::vector<float>() : reads.in_order});
   }
   return rows;
 }

@@ -20,6 +20,7 @@ double border_of(const ReadSamples& samples) {
 void add_sample(TierReads& tier, const ReadSample& sample) {
   const std::uint64_t service = whole(sample.service_ns);
   tier.service.add(service);
+  tier.in_order.push_back(sample.service_ns);
   tier.response.add(whole(sample.response_ns));
   // A request that an earlier one had under way may have begun before.
   const std::uint64_t outside =

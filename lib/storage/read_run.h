@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "stats/histogram.h"
 #include "storage/labels.h"
@@ -12,10 +13,11 @@
 namespace bytepath::storage {
 
 struct TierReads {
-  stats::Histogram service;   // ns, from the begin of an access
-  stats::Histogram response;  // ns, from when it was meant to begin
-  stats::Histogram device;    // ns that a block device worked on it, of those where that is known
-  stats::Histogram software;  // ns of the service beside the device and the daemon, of the same
+  stats::Histogram service;     // ns, from the begin of an access
+  std::vector<float> in_order;  // the same, one after the other
+  stats::Histogram response;    // ns, from when it was meant to begin
+  stats::Histogram device;      // ns that a block device worked on it, of those where that is known
+  stats::Histogram software;    // ns of the service beside the device and the daemon, of the same
   std::uint64_t device_ns = 0;
   std::uint64_t daemon_ns = 0;  // beside the device's
   std::uint64_t software_ns = 0;

@@ -39,6 +39,17 @@ result::Metric time_metric(std::string name, result::Labels labels, const stats:
           .samples = {}};
 }
 
+void TierTimes::add(std::uint64_t ns) {
+  constexpr std::size_t most = std::size_t{1} << 20;
+  times.add(ns);
+  if (in_order.size() < most) in_order.push_back(static_cast<float>(ns));
+}
+
+std::vector<double> samples_of(const TierTimes& tier) {
+  constexpr std::size_t batches = 16;
+  return stats::batch_medians(tier.in_order, batches);
+}
+
 void add_tier_times(result::Document& document, const TierTable& table,
                     const std::vector<TierTimes>& tiers) {
   std::uint64_t accesses = 0;
@@ -71,6 +82,7 @@ void add_tier_times(result::Document& document, const TierTable& table,
     result::Labels labels = table.labels;
     labels["tier"] = tier.tier;
     document.metrics.push_back(time_metric("tier_latency", labels, tier.times));
+    document.metrics.back().samples = samples_of(tier);
     document.metrics.push_back(result::single_metric(
         "tier_share", labels, share(tier.times.count(), accesses), "percent", Better::none));
     document.histograms.push_back(

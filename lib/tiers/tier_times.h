@@ -18,6 +18,11 @@ struct TierTimes {
   std::string evidence;
   stats::Histogram times;  // nanoseconds from an access's begin to its end
   std::uint64_t bytes = 0;
+  // The first million of them in their order, of which the metric's samples are made; empty where
+  // only the histogram is known.
+  std::vector<float> in_order;
+
+  void add(std::uint64_t ns);
 };
 
 struct TierTable {
@@ -28,6 +33,10 @@ struct TierTable {
 
 // The median of times, with the interval that holds it.
 result::Metric time_metric(std::string name, result::Labels labels, const stats::Histogram& times);
+
+// The samples of a metric: medians of 16 stretches of the accesses, so that a gate has numbers to
+// compare that vary as a run does.
+std::vector<double> samples_of(const TierTimes& tier);
 
 // Adds the table (accesses, bytes and time with their shares, percentiles, evidence), the metrics
 // tier_latency (the median, with the interval that holds it) and tier_share, and the histograms

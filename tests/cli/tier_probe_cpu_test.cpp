@@ -107,9 +107,9 @@ TEST(TierProbeCpu, SaysWhatOneCpuCannotShow) {
   ASSERT_EQ(::sched_getaffinity(0, sizeof usable, &usable), 0);
   int first = 0;
   while (!CPU_ISSET(static_cast<std::size_t>(first), &usable)) ++first;
-  const auto outcome = run(
-      {.arguments = {"taskset", "-c", std::to_string(first), probe_path("tier-probe"), "--rounds",
-                     "2", "--size", "8M", "--parts", "cores,loaded", "--json", "-", "-q"}});
+  const auto outcome = run({.arguments = {"/usr/bin/taskset", "-c", std::to_string(first),
+                                          probe_path("tier-probe"), "--rounds", "2", "--size", "8M",
+                                          "--parts", "cores,loaded", "--json", "-", "-q"}});
   ASSERT_EQ(outcome.status, 0) << outcome.err;
   const auto document = document_of(outcome);
   ASSERT_EQ(document.not_measured.size(), 1U);

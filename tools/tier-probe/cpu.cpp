@@ -13,9 +13,8 @@ struct Options {
 };
 
 Result<result::Document> run(Options options, const cli::Context& context) {
-  options.survey.method = options.method == "reuse" ? chase::Method::reuse
-                          : options.method == "lap" ? chase::Method::lap
-                                                    : chase::Method::both;
+  if (options.method == "lap") options.survey.method = chase::Method::lap;
+  if (options.method == "both") options.survey.method = chase::Method::both;
   BYTEPATH_TRY(pages, chase::page_kind(options.pages));
   options.survey.pages = pages;
   if (options.cpu) options.survey.cpu = static_cast<int>(*options.cpu);

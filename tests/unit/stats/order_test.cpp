@@ -94,5 +94,14 @@ TEST(PairedRatio, CancelsWhatHitsBoth) {
   EXPECT_EQ(ratio.high, 2);
 }
 
+TEST(BatchMedians, AreOfStretchesInTheirOrder) {
+  std::vector<float> values;
+  for (int i = 0; i < 100; ++i) values.push_back(static_cast<float>(i / 25 * 10));
+  EXPECT_EQ(batch_medians(values, 4), (std::vector<double>{0, 10, 20, 30}));
+  EXPECT_TRUE(batch_medians(values, 11).empty()) << "nine of each would be too few";
+  EXPECT_EQ(batch_medians(values, 10).size(), 10U);
+  EXPECT_TRUE(batch_medians(values, 0).empty());
+}
+
 }  // namespace
 }  // namespace bytepath::stats

@@ -9,7 +9,7 @@ using result::Value;
 
 TierTimes tier(const char* name, std::uint64_t ns, int count) {
   TierTimes made{.tier = name, .evidence = "mincore", .times = {}, .bytes = 0};
-  for (int i = 0; i < count; ++i) made.times.add(ns);
+  for (int i = 0; i < count; ++i) made.add(ns);
   made.bytes = static_cast<std::uint64_t>(count) * 4096;
   return made;
 }
@@ -37,7 +37,7 @@ TEST(TierTimes, HaveSharesPercentilesAndTheirEvidence) {
 TEST(TierTimes, AreMetricsThatAGateCanRead) {
   result::Document document;
   auto spread = tier("page cache", 1000, 1);
-  for (std::uint64_t i = 1; i < 1001; ++i) spread.times.add(1000 + i);
+  for (std::uint64_t i = 1; i < 1001; ++i) spread.add(1000 + i);
   add_tier_times(document, {.labels = {{"engine", "mmap"}}}, {spread});
   ASSERT_EQ(document.metrics.size(), 2U);
   const auto& latency = document.metrics[0];
@@ -48,6 +48,9 @@ TEST(TierTimes, AreMetricsThatAGateCanRead) {
   EXPECT_LT(latency.low, latency.median);
   EXPECT_GT(latency.high, latency.median);
   EXPECT_NEAR(latency.high - latency.low, 62, 30) << "32 ranks to either side, and the buckets";
+  ASSERT_EQ(latency.samples.size(), 16U) << "stretches of 62 or 63";
+  EXPECT_NEAR(latency.samples.front(), 1031, 1);
+  EXPECT_NEAR(latency.samples.back(), 1969, 1);
   EXPECT_EQ(document.metrics[1].median, 100);
   ASSERT_EQ(document.histograms.size(), 1U);
   EXPECT_EQ(document.histograms[0].histogram.count(), 1001U);
