@@ -16,6 +16,19 @@ constexpr std::size_t most_text = std::size_t{16} << 10;  // INFO is 6 KB
 
 std::unexpected<Error> failed(std::string why) { return fail(ErrorKind::failed, std::move(why)); }
 
+// Nothing that is asked here is answered with an array, and hiredis would make one of any length
+// that a server names: gigabytes, to be freed one element after the other.
+redisReader* reader_without_arrays() {
+  redisReader* reader = redisReaderCreate();
+  static redisReplyObjectFunctions functions = [reader] {
+    auto changed = *reader->fn;
+    changed.createArray = [](const redisReadTask*, auto) -> void* { return nullptr; };
+    return changed;
+  }();
+  reader->fn = &functions;
+  return reader;
+}
+
 Reply read_reply(const redisReply& from) {
   Reply reply;
   const std::string_view text =
@@ -72,7 +85,7 @@ std::string resp_command(const std::vector<std::string>& words) {
 void RespConnection::FreeReader::operator()(redisReader* reader) const { redisReaderFree(reader); }
 
 RespConnection::RespConnection(Socket socket)
-    : socket_(std::move(socket)), reader_(redisReaderCreate()), buffer_(buffer_bytes) {}
+    : socket_(std::move(socket)), reader_(reader_without_arrays()), buffer_(buffer_bytes) {}
 
 Result<RespConnection> RespConnection::open(const Url& url, const std::vector<Resolve>& resolves,
                                             std::chrono::nanoseconds timeout,
