@@ -48,6 +48,10 @@ std::uint64_t lap_limit(const CacheClaims& claims) {
   return std::clamp<std::uint64_t>(2 * second.value_or(mib), group_bytes, most_of_short_laps);
 }
 
+std::string people_size(std::uint64_t bytes) {
+  return format_quantity(static_cast<double>(bytes), "B");
+}
+
 // What is needed beside the sizes themselves: a group, the places of laps, the pages of the TLB.
 struct Needs {
   std::uint64_t most_bytes = 0;

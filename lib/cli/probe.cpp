@@ -251,9 +251,12 @@ std::optional<int> Probe::Impl::parse(int argc, char** argv) {
     // What is behind the "=" of a mistyped option may be a secret.
     const std::string name = like_option ? word.substr(0, word.find('=')) : word;
     const std::string near = nearest(word.substr(0, word.find('=')), known_options());
-    return refuse(fmt::format("{}: unknown {}", name, like_option ? "option" : "argument"),
-                  near.empty() ? fmt::format("see {} --help", program.name)
-                               : fmt::format("did you mean {}?", near));
+    const std::string what =
+        fmt::format("{}: unknown {}", name, like_option ? "option" : "argument");
+    // Known, but to another command.
+    if (near.empty() || near == name)
+      return refuse(what, fmt::format("see {} --help, and that of the command", program.name));
+    return refuse(what, fmt::format("did you mean {}?", near));
   } catch (const CLI::ParseError& e) {
     return refuse(e.what(), fmt::format("see {} --help", program.name));
   }

@@ -202,7 +202,10 @@ void judge_all_tiers(Document& document) {
   if (tiers == nullptr || tiers->rows.empty()) return;
   std::string text;
   for (const auto& row : tiers->rows) {
-    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", text_of(*tiers, row, "tier"),
+    const std::string of = text_of(*tiers, row, "of");
+    const bool remote = of.find("://") != std::string::npos;  // "miss" says nothing by itself
+    text += fmt::format("{}{}{} {}", text.empty() ? "" : ", ", text_of(*tiers, row, "tier"),
+                        remote ? " of " + of : "",
                         format_duration(number_of(*tiers, row, "latency").value_or(0)));
   }
   document.verdict = {.state = "measured", .text = std::move(text)};

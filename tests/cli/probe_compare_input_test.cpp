@@ -150,7 +150,7 @@ TEST(Input, ThatIsNoResultIsRefusedWithItsReason) {
 TEST(Input, OfANewerSchemaIsRefused) {
   const TemporaryFolder folder;
   auto newer = saved_run({});
-  newer.replace(newer.find("\"1.0\""), 5, "\"9.0\"");
+  newer.replace(newer.find("\"1.1\""), 5, "\"9.0\"");
   const auto path = folder.write("newer.json", newer);
   const auto outcome = probe_compare({path, path});
   EXPECT_EQ(outcome.status, 3);

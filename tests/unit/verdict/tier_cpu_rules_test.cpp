@@ -121,10 +121,12 @@ TEST(AllTiersRule, NamesThemInTheirOrder) {
   Document document{.tool = "tier-probe"};
   document.parameters["mode"] = std::string("all");
   document.tables = {{.name = "tiers",
-                      .columns = {{"tier", ""}, {"latency", "ns"}},
-                      .rows = {{std::string("L1"), 1.1}, {std::string("page cache"), 1600.0}}}};
+                      .columns = {{"tier", ""}, {"of", ""}, {"latency", "ns"}},
+                      .rows = {{std::string("L1"), std::string("cpu"), 1.1},
+                               {std::string("page cache"), std::string("/srv/a"), 1600.0},
+                               {std::string("hit"), std::string("redis://host"), 30'000.0}}}};
   judge(document);
-  EXPECT_EQ(document.verdict.text, "L1 1.10 ns, page cache 1.60 us");
+  EXPECT_EQ(document.verdict.text, "L1 1.10 ns, page cache 1.60 us, hit of redis://host 30.0 us");
 }
 
 }  // namespace
