@@ -74,8 +74,8 @@ Result<Needs> needs_of(const CpuOptions& options, const CacheClaims& claims) {
     return fail(
         ErrorKind::usage,
         fmt::format("--size: {} would take {} of memory, of which there are {}",
-                    format_size(needs.most_bytes), format_size(needs.in_all), format_size(*room)),
-        fmt::format("give at most {}", format_size(*room / 4)));
+                    people_size(needs.most_bytes), people_size(needs.in_all), people_size(*room)),
+        fmt::format("give at most {}", people_size(*room / 4)));
   }
   return needs;
 }

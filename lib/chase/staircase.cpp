@@ -7,27 +7,36 @@
 namespace bytepath::chase {
 namespace {
 
-constexpr double undisturbed_part = 0.05;
+// Where in the samples, the fastest first, the undisturbed ones end. Of laps the least: each is the
+// least of some. Of many samples the second of fifty. Few are of sizes beyond most caches, where
+// the fastest are loads that a cache still served: their median.
+std::size_t undisturbed_rank(const SizeSamples& size) {
+  constexpr std::size_t many = 50;
+  if (size.by_laps) return 0;
+  const std::size_t count = size.samples.size();
+  return count >= many ? count / many : count / 2;
+}
 
-double undisturbed(std::vector<double> values) {
-  const auto rank = static_cast<std::size_t>(undisturbed_part * static_cast<double>(values.size()));
-  const auto at = values.begin() + static_cast<std::ptrdiff_t>(rank);
-  std::ranges::nth_element(values, at);
-  return *at;
+// In cycles what the samples about that one say: each has its own cycle, timed just before.
+double cycles_about(const std::vector<Sample>& fastest_first, std::size_t rank) {
+  std::vector<double> cycles;
+  const std::size_t end = std::min(rank + 3, fastest_first.size());
+  for (std::size_t i = rank > 0 ? rank - 1 : 0; i < end; ++i)
+    cycles.push_back(fastest_first[i].ns / fastest_first[i].cycle_ns);
+  return stats::median(cycles);
 }
 
 StaircasePoint point_of(const SizeSamples& size) {
+  std::vector<Sample> sorted = size.samples;
+  std::ranges::sort(sorted, {}, &Sample::ns);
+  const std::size_t rank = undisturbed_rank(size);
   std::vector<double> ns;
-  std::vector<double> cycles;
-  for (const auto& sample : size.samples) {
-    ns.push_back(sample.ns);
-    cycles.push_back(sample.ns / sample.cycle_ns);
-  }
-  const auto usual = stats::summarize(ns);
+  ns.reserve(sorted.size());
+  for (const auto& sample : sorted) ns.push_back(sample.ns);
   return {.bytes = size.bytes,
-          .undisturbed = undisturbed(std::move(ns)),
-          .undisturbed_cycles = undisturbed(std::move(cycles)),
-          .usual = usual};
+          .undisturbed = ns[rank],
+          .undisturbed_cycles = cycles_about(sorted, rank),
+          .usual = stats::summarize(ns)};
 }
 
 CpuTier tier_of(const std::vector<StaircasePoint>& points, const stats::Plateau& plateau) {

@@ -12,8 +12,8 @@ namespace bytepath::chase {
 
 struct StaircasePoint {
   std::uint64_t bytes = 0;
-  // Nanoseconds a load: what only one in twenty samples is below (of fewer, the least), which is
-  // the time when nobody else takes lines away; and what a program usually meets.
+  // Nanoseconds a load: when nobody else takes lines away (staircase.cpp says which sample that
+  // is); and what a program usually meets.
   double undisturbed = 0;
   double undisturbed_cycles = 0;
   stats::Summary usual;

@@ -9,7 +9,7 @@ constexpr std::uint64_t mib = std::uint64_t{1} << 20;
 std::size_t repetitions(std::uint64_t bytes) {
   if (bytes < 16 * mib) return 8;
   if (bytes < 32 * mib) return 4;
-  return bytes < 64 * mib ? 2 : 1;
+  return 2;
 }
 
 bool left_out(std::uint64_t bytes, std::size_t round) {
@@ -21,7 +21,8 @@ bool left_out(std::uint64_t bytes, std::size_t round) {
 Sweep sweep(const measure::Clock& clock, Groups& groups, Arena& laps, const SweepPlan& plan,
             stats::Random& random, const Progress& progress) {
   Sweep result;
-  for (const auto bytes : plan.sizes) result.sizes.push_back({.bytes = bytes});
+  for (const auto bytes : plan.sizes)
+    result.sizes.push_back({.bytes = bytes, .by_laps = bytes <= plan.most_of_laps});
   for (std::size_t round = 0; round < plan.rounds; ++round) {
     for (auto& size : result.sizes) {
       if (!progress(round, plan.rounds, "chasing pointers")) {
@@ -30,11 +31,10 @@ Sweep sweep(const measure::Clock& clock, Groups& groups, Arena& laps, const Swee
       }
       if (left_out(size.bytes, round)) continue;
       const double cycle_ns = addition_time(clock);
-      const bool by_laps = size.bytes <= plan.most_of_laps;
       const int passes = size.bytes <= plan.most_read_twice ? 2 : 1;
-      for (std::size_t i = 0; i < (by_laps ? 1 : repetitions(size.bytes)); ++i) {
-        const double ns = by_laps ? lap_latency(clock, laps, size.bytes, random)
-                                  : reuse_latency(clock, groups, size.bytes, passes, random);
+      for (std::size_t i = 0; i < (size.by_laps ? 1 : repetitions(size.bytes)); ++i) {
+        const double ns = size.by_laps ? lap_latency(clock, laps, size.bytes, random)
+                                       : reuse_latency(clock, groups, size.bytes, passes, random);
         size.samples.push_back({.ns = ns, .cycle_ns = cycle_ns});
       }
     }

@@ -26,6 +26,7 @@ struct Sample {
 
 struct SizeSamples {
   std::uint64_t bytes = 0;
+  bool by_laps = false;
   std::vector<Sample> samples;
 };
 

@@ -25,10 +25,10 @@ Sweep synthetic() {
   stats::Random random(5);
   Sweep sweep;
   for (const auto bytes : sizes_to(std::uint64_t{128} << 20, 6)) {
-    SizeSamples size{.bytes = bytes};
-    for (int i = 0; i < 24; ++i) {
+    SizeSamples size{.bytes = bytes, .by_laps = bytes <= (2U << 20U)};
+    for (int i = 0; i < 60; ++i) {
       // The clock changes by a tenth half-way; cycles do not.
-      const double clock = cycle_ns * (i < 12 ? 1 : 1.1);
+      const double clock = cycle_ns * (i < 30 ? 1 : 1.1);
       double ns =
           clock * cycles_at(static_cast<double>(bytes)) * (1 + 0.01 * stats::uniform(random));
       if (bytes > (1U << 20U) && i % 3 == 0) ns *= 2.5;
