@@ -37,6 +37,19 @@ void chain_additions(std::size_t additions) {
   }
 }
 
+void chain_multiplications(std::size_t multiplications) {
+  std::uint64_t product = 3;  // NOLINT(misc-const-correctness): what the assembly multiplies
+  for (std::size_t i = 0; i < multiplications; i += chase_unroll) {
+    asm volatile(
+        ".rept 64\n\t"
+        "imulq %[product], %[product]\n\t"
+        ".endr"
+        : [product] "+r"(product)
+        :
+        : "cc");
+  }
+}
+
 void wide_additions(std::size_t additions) {
   for (std::size_t i = 0; i < additions; i += chase_unroll) {
     asm volatile(

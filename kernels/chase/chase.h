@@ -19,6 +19,10 @@ void* chase_pointers(void* at, std::size_t loads);
 // executing anything.
 void chain_additions(std::size_t additions);
 
+// Multiplications, each waiting for the one before: three cycles each on every AMD core since Zen
+// and every Intel core since Nehalem (uops.info).
+void chain_multiplications(std::size_t multiplications);
+
 // Eight chains of additions side by side, `additions` in all: as many as one core can do by itself,
 // so that two threads that share a core take twice as long.
 void wide_additions(std::size_t additions);

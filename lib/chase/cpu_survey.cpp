@@ -125,7 +125,7 @@ class CpuSurvey {
 void CpuSurvey::warm_up() const {
   constexpr double enough_ns = 50e6;
   const std::uint64_t from = clock_.now();
-  while (clock_.nanoseconds(from, clock_.now()) < enough_ns) (void)addition_time(clock_);
+  while (clock_.nanoseconds(from, clock_.now()) < enough_ns) (void)cycle_time(clock_);
 }
 
 Progress CpuSurvey::within_budget() const {

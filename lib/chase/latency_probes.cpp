@@ -88,16 +88,23 @@ double flushed_latency(const measure::Clock& clock, Groups& groups, stats::Rando
   return timed_chase(clock, groups.at(group), lines_of_group / 8);
 }
 
-double addition_time(const measure::Clock& clock) {
+double cycle_time(const measure::Clock& clock) {
   constexpr std::size_t additions = 8192;
-  double least = 0;
-  for (int i = 0; i < 4; ++i) {
-    const std::uint64_t from = clock.now();
-    kernels::chain_additions(additions);
-    const double ns = (clock.nanoseconds(from, clock.now()) - clock.overhead_ns()) / additions;
-    least = i == 0 ? ns : std::min(least, ns);
-  }
-  return least;
+  constexpr std::size_t multiplications = 2048;
+  constexpr double cycles_each = 3;
+  const auto least = [&](void (*chain)(std::size_t), std::size_t count, double cycles) {
+    double ns = 0;
+    for (int i = 0; i < 3; ++i) {
+      const std::uint64_t from = clock.now();
+      chain(count);
+      const double time = clock.nanoseconds(from, clock.now()) - clock.overhead_ns();
+      ns = i == 0 ? time : std::min(ns, time);
+    }
+    return ns / cycles;
+  };
+  return std::min(
+      least(kernels::chain_additions, additions, additions),
+      least(kernels::chain_multiplications, multiplications, multiplications * cycles_each));
 }
 
 }  // namespace bytepath::chase

@@ -55,7 +55,9 @@ double flushed_latency(const measure::Clock& clock, Groups& groups, stats::Rando
 double waited_latency(const measure::Clock& clock, Groups& groups, stats::Random& random,
                       const std::function<void()>& wait);
 
-// One dependent addition: a core cycle, whatever the clock does now.
-double addition_time(const measure::Clock& clock);
+// Nanoseconds of a cycle of the core, whatever its clock is now: by a chain of additions, one cycle
+// each, and by one of multiplications, three each; the faster of the two. A thread that shares the
+// core takes places from additions, not from the few multiplications.
+double cycle_time(const measure::Clock& clock);
 
 }  // namespace bytepath::chase

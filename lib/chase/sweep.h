@@ -21,7 +21,7 @@ struct SweepPlan {
 
 struct Sample {
   double ns = 0;        // of a load
-  double cycle_ns = 0;  // of the core, timed just before
+  double cycle_ns = 0;  // of the core, timed just before and just after: the faster
 };
 
 struct SizeSamples {

@@ -53,7 +53,7 @@ TlbPoint measure_pages(const measure::Clock& clock, Arena& spread, Arena& packed
   TlbPoint point{.pages = pages};
   point.spread_ns = least_time(clock, spread.data(), apart);
   point.packed_ns = least_time(clock, packed.data(), together);
-  point.cycles = (point.spread_ns - point.packed_ns) / addition_time(clock);
+  point.cycles = (point.spread_ns - point.packed_ns) / cycle_time(clock);
   return point;
 }
 
