@@ -14,7 +14,7 @@ std::size_t undisturbed_rank(const SizeSamples& size) {
   constexpr std::size_t many = 50;
   if (size.by_laps) return 0;
   const std::size_t count = size.samples.size();
-  return count >= many ? count / many : count / 2;
+  return count >= many ? count / many : (count - 1) / 2;
 }
 
 // In cycles what the samples about that one say: each has its own cycle, timed just before.
