@@ -138,9 +138,9 @@ TEST(Replay, OfWhatIsNoDocumentIsRefused) {
 TEST(Replay, OfANewerSchemaSaysSo) {
   const TemporaryFolder folder;
   auto newer = to_json(affected_host());
-  newer.replace(newer.find("\"1.0\""), 5, "\"2.0\"");
-  expect_refused(probe({"--replay", folder.write("newer", newer)}), {"--replay", "2.0", "newer"},
-                 3);
+  const std::string version = "schema_version\": \"";
+  newer.replace(newer.find(version) + version.size(), 1, "2");
+  expect_refused(probe({"--replay", folder.write("newer", newer)}), {"--replay", "2.", "newer"}, 3);
 }
 
 TEST(Output, IsWrittenInTheFormatOfEachSuffix) {

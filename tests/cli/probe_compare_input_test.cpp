@@ -150,12 +150,13 @@ TEST(Input, ThatIsNoResultIsRefusedWithItsReason) {
 TEST(Input, OfANewerSchemaIsRefused) {
   const TemporaryFolder folder;
   auto newer = saved_run({});
-  newer.replace(newer.find("\"1.1\""), 5, "\"9.0\"");
+  const std::string version = "schema_version\": \"";
+  newer.replace(newer.find(version) + version.size(), 1, "9");
   const auto path = folder.write("newer.json", newer);
   const auto outcome = probe_compare({path, path});
   EXPECT_EQ(outcome.status, 3);
   EXPECT_THAT(outcome.err,
-              AllOf(StartsWith("probe-compare: "), HasSubstr("newer.json"), HasSubstr("9.0")));
+              AllOf(StartsWith("probe-compare: "), HasSubstr("newer.json"), HasSubstr("9.")));
 }
 
 TEST(Input, WithoutSomeTimesIsComparedByTheOthersAndSaysSo) {
