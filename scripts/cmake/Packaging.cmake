@@ -13,9 +13,9 @@ of some AMD processors hits here. run-probe measures commands as hyperfine
 does, and compares them in pairs with an interval that holds on a noisy host;
 probe-compare makes a gate for continuous integration of it. fault-probe tells
 which bytes and tensors of a mapped weight file a process touches, when, and at
-what cost; chunk-probe what a mount that loads lazily fetches, from where and how
-late. tier-probe measures what a byte costs from each tier that it may come from,
-from the first cache to a server, and tells which tier served each access.")
+what cost; chunk-probe what a mount that loads lazily fetches, from where and
+how late. tier-probe measures what a byte costs from each tier that it may come
+from, from the first cache to a server, and tells which one served an access.")
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_STRIP_FILES ON)
 # The package must not depend on the umask of whoever makes it.
