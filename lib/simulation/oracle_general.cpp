@@ -44,6 +44,19 @@ void append_oracle_record(const OracleRecord& record, std::string& to) {
   put(record.next, to);
 }
 
+namespace {
+
+// No record is text: the upper bytes of where an object is used next are 0, or all ones.
+bool begins_as_text(const Descriptor& file) {
+  char record[oracle_record_bytes];
+  if (::pread(file.get(), record, sizeof record, 0) != sizeof record) return false;
+  return std::ranges::all_of(record, [](char byte) {
+    return (byte >= ' ' && byte <= '~') || byte == '\n' || byte == '\t' || byte == '\r';
+  });
+}
+
+}  // namespace
+
 Result<OracleReader> OracleReader::open(const std::string& path) {
   Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   struct stat status{};
@@ -58,6 +71,10 @@ Result<OracleReader> OracleReader::open(const std::string& path) {
                 fmt::format("{}: {} bytes are no whole number of records of {} bytes", path, bytes,
                             oracle_record_bytes),
                 "an oracleGeneral trace of libCacheSim is expected, not compressed (zstd -d)");
+  }
+  if (begins_as_text(file)) {
+    return fail(ErrorKind::usage, fmt::format("{}: it is text, not a trace", path),
+                "chunk-probe import makes a trace of what logs tell");
   }
   posix_fadvise(file.get(), 0, 0, POSIX_FADV_SEQUENTIAL);
   return OracleReader(std::move(file), path, bytes / oracle_record_bytes);

@@ -46,6 +46,8 @@ TEST(ChunkProbe, RefusesWhatItCannotUse) {
   expect_refused({"dedup", "--grid", "5000", image}, "5000");
   expect_refused({"dedup", "--grid", "1K", image}, "1024");
   expect_refused({"whatif", image}, "24 bytes");
+  const auto list = folder.write("list", "/usr/bin/python3 0 4096\n/usr/bin/python3 8192 4\n");
+  expect_refused({"whatif", list}, "it is text");  // of two records' length
   expect_refused({"whatif", image, image}, "one trace");
   expect_refused({"whatif", "--policies", "mru", image}, "mru");
 }
