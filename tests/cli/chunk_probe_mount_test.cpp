@@ -12,8 +12,6 @@
 namespace bytepath::test {
 namespace {
 
-using testing::HasSubstr;
-
 class MountTraceFile : public testing::Test {
  protected:
   std::string save(const std::string& bytes) { return folder_.write("t.trace", bytes); }

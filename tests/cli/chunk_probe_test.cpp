@@ -9,8 +9,6 @@
 namespace bytepath::test {
 namespace {
 
-using testing::HasSubstr;
-
 TEST(ChunkProbe, ComparesImagesOnGrids) {
   const TemporaryFolder folder;
   const std::string base(1 << 20, 'b');

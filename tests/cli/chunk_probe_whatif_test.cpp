@@ -12,7 +12,6 @@ namespace bytepath::test {
 namespace {
 
 using testing::HasSubstr;
-using testing::StartsWith;
 
 std::vector<std::string> with_whatif(std::vector<std::string> arguments) {
   arguments.insert(arguments.begin(), {"whatif", "--runs", "20"});
