@@ -157,7 +157,7 @@ TEST(Json, KeepsHistograms) {
   const auto& [name, labels, unit, histogram] = d.histograms.front();
   EXPECT_EQ(name + unit, "latencyns");
   EXPECT_EQ(labels, (Labels{{"tier", "L1"}}));
-  const auto& written = full_document().histograms.front().histogram;
+  const auto written = full_document().histograms.front().histogram;
   EXPECT_EQ(histogram.counts(), written.counts());
   EXPECT_EQ(histogram.sum(), 63'208U);
   EXPECT_EQ(histogram.min(), 7U);
