@@ -31,7 +31,7 @@ void wide_additions(std::size_t additions);
 // caches as fast as the memory gives them.
 void read_lines(const std::byte* data, std::size_t size);
 
-// The same at most every `pause` turns of an empty loop for 256 bytes.
+// The same with `pause` turns of an empty loop after each 256 bytes, so that less is read a second.
 void read_lines_slowly(const std::byte* data, std::size_t size, std::size_t pause);
 
 // Reads every byte of `size` (a multiple of 256), 16 a load.

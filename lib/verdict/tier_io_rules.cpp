@@ -7,6 +7,7 @@
 
 #include "base/units.h"
 #include "verdict/chunk_measurements.h"
+#include "verdict/copy_measurements.h"
 #include "verdict/parameters.h"
 #include "verdict/tier_shares.h"
 
@@ -44,13 +45,13 @@ void add(Document& document, const char* id, Severity severity, std::string said
                                .remedies = std::move(remedies)});
 }
 
-bool is_service(const Labels& labels) { return label_of(labels, "time") != "response"; }
+bool is_service(const Labels& labels) { return label(labels, "time") != "response"; }
 
 // In the order of the document.
 std::vector<std::string> engines_of(const Document& document) {
   std::vector<std::string> engines;
   for (const auto& each : document.histograms) {
-    const std::string engine = label_of(each.labels, "engine");
+    const std::string engine = label(each.labels, "engine");
     if (!engine.empty() && std::ranges::find(engines, engine) == engines.end())
       engines.push_back(engine);
   }
@@ -61,7 +62,7 @@ std::vector<std::string> engines_of(const Document& document) {
 std::string medians_text(const Document& document, const std::string& engine,
                          const std::vector<TierTimes>& tiers) {
   const auto own = times_by_tier(document, [&](const Labels& labels) {
-    return is_service(labels) && label_of(labels, "engine") == engine;
+    return is_service(labels) && label(labels, "engine") == engine;
   });
   std::vector<std::string> texts;
   for (const auto& tier : tiers) {
@@ -74,8 +75,8 @@ std::string medians_text(const Document& document, const std::string& engine,
 std::optional<double> reached_rate(const Document& document, const std::string& engine,
                                    const std::string& state) {
   for (const auto& metric : document.metrics) {
-    if (metric.name == "reached_rate" && label_of(metric.labels, "engine") == engine &&
-        label_of(metric.labels, "state") == state)
+    if (metric.name == "reached_rate" && label(metric.labels, "engine") == engine &&
+        label(metric.labels, "state") == state)
       return metric.median;
   }
   return std::nullopt;
@@ -137,8 +138,7 @@ void judge_queueing(Document& document) {
   std::map<std::pair<std::string, std::string>, std::pair<Histogram, Histogram>> runs;
   for (const auto& each : document.histograms) {
     if (each.name != "tier_latency") continue;
-    auto& [service, response] =
-        runs[{label_of(each.labels, "engine"), label_of(each.labels, "state")}];
+    auto& [service, response] = runs[{label(each.labels, "engine"), label(each.labels, "state")}];
     (is_service(each.labels) ? service : response).add(each.histogram);
   }
   constexpr double tail = 0.99;
@@ -166,12 +166,12 @@ void judge_resident_start(Document& document) {
   if (!is_mode(document, "io")) return;
   for (std::size_t i = 0; i < document.metrics.size(); ++i) {
     const auto& metric = document.metrics[i];
-    if (metric.name != "resident_before" || label_of(metric.labels, "state") != "cold") continue;
+    if (metric.name != "resident_before" || label(metric.labels, "state") != "cold") continue;
     if (!(metric.median >= resident_at_a_cold_start)) continue;
     add(document, "tier.io.not-cold", Severity::warning,
         fmt::format("{}: {} of the part that is read stayed in the page cache",
-                    label_of(metric.labels, "engine"), format_quantity(metric.median, "percent")),
-        {{"engine", label_of(metric.labels, "engine")}, {"resident_percent", metric.median}},
+                    label(metric.labels, "engine"), format_quantity(metric.median, "percent")),
+        {{"engine", label(metric.labels, "engine")}, {"resident_percent", metric.median}},
         {{.text = "another process has it mapped, or it is on tmpfs", .command = ""}});
   }
 }
@@ -180,16 +180,16 @@ void judge_labels(Document& document) {
   if (!is_mode(document, "io")) return;
   for (const auto& metric : std::vector(document.metrics)) {
     if (metric.name != "label_agreement") continue;
-    const bool second = label_of(metric.labels, "with") == "backing";
+    const bool second = label(metric.labels, "with") == "backing";
     if (!(metric.median < (second ? exact_second_hop : exact_labels))) continue;
     add(document, "tier.io.labels-differ", Severity::finding,
         fmt::format("{}, {}: {} of the labels agree with mincore of {}",
-                    label_of(metric.labels, "engine"), label_of(metric.labels, "state"),
+                    label(metric.labels, "engine"), label(metric.labels, "state"),
                     format_quantity(metric.median, "percent"),
                     second ? "the file behind" : "the file"),
-        {{"engine", label_of(metric.labels, "engine")},
-         {"state", label_of(metric.labels, "state")},
-         {"with", label_of(metric.labels, "with")},
+        {{"engine", label(metric.labels, "engine")},
+         {"state", label(metric.labels, "state")},
+         {"with", label(metric.labels, "with")},
          {"agree_percent", metric.median}});
   }
 }

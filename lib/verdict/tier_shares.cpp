@@ -6,19 +6,16 @@
 
 #include "base/units.h"
 
-namespace bytepath::verdict {
+#include "verdict/copy_measurements.h"
 
-std::string label_of(const result::Labels& labels, const std::string& name) {
-  const auto found = labels.find(name);
-  return found == labels.end() ? "" : found->second;
-}
+namespace bytepath::verdict {
 
 std::vector<TierTimes> times_by_tier(const result::Document& document,
                                      const std::function<bool(const result::Labels&)>& wanted) {
   std::vector<TierTimes> tiers;
   for (const auto& each : document.histograms) {
     if (each.name != "tier_latency" || !wanted(each.labels)) continue;
-    const std::string tier = label_of(each.labels, "tier");
+    const std::string tier = label(each.labels, "tier");
     auto at = std::ranges::find(tiers, tier, &TierTimes::tier);
     if (at == tiers.end()) at = tiers.insert(tiers.end(), {.tier = tier, .times = {}});
     at->times.add(each.histogram);

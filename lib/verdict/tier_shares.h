@@ -9,9 +9,6 @@
 // A view of tier-probe's documents for the rules about reads of files.
 namespace bytepath::verdict {
 
-// Empty: there is none of that name.
-std::string label_of(const result::Labels& labels, const std::string& name);
-
 struct TierTimes {
   std::string tier;
   stats::Histogram times;
