@@ -78,7 +78,7 @@ void add_staircase(Document& document, const Staircase& staircase, const CacheCl
                           claim != nullptr ? optional_bytes(claim->sysfs) : Value()});
     before = tier.ns.median;
     const result::Labels labels = {{"tier", tier.name}};
-    document.metrics.push_back(metric("tier_latency", labels, tier.ns, "ns", tier.by_size));
+    document.metrics.push_back(metric("tier_latency", labels, tier.ns, "ns", tier.samples));
     document.metrics.push_back(single_metric("tier_cycles", labels, tier.cycles, "", Better::none));
     if (tier.capacity) {
       document.metrics.push_back(

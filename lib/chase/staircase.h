@@ -20,11 +20,12 @@ struct StaircasePoint {
 };
 
 struct CpuTier {
-  std::string name;             // "L1", "L2", ..., "memory"
-  std::vector<double> by_size;  // the undisturbed nanoseconds of each size that lies on it
-  stats::Summary ns;            // of those
-  double cycles = 0;            // of the core, each sample by the clock of its moment
-  double usual_ns = 0;          // the median of its sizes' medians
+  std::string name;  // "L1", "L2", ..., "memory"
+  // Undisturbed nanoseconds: of each round where its sizes have many samples, else of each size.
+  std::vector<double> samples;
+  stats::Summary ns;    // of those
+  double cycles = 0;    // of the core, each sample by the clock of its moment
+  double usual_ns = 0;  // the median of its sizes' medians
   std::uint64_t first_bytes = 0;
   std::uint64_t last_bytes = 0;
   std::optional<double> capacity;  // bytes; nothing for the memory

@@ -39,7 +39,8 @@ Sweep sweep(const measure::Clock& clock, Groups& groups, Arena& laps, const Swee
                                        : reuse_latency(clock, groups, size.bytes, passes, random);
         // The faster of before and after: what counts are the fastest loads, too.
         const double after_ns = cycle_time(clock);
-        size.samples.push_back({.ns = ns, .cycle_ns = std::min(cycle_ns, after_ns)});
+        size.samples.push_back(
+            {.ns = ns, .cycle_ns = std::min(cycle_ns, after_ns), .round = round});
         cycle_ns = after_ns;
       }
     }

@@ -22,6 +22,7 @@ struct SweepPlan {
 struct Sample {
   double ns = 0;        // of a load
   double cycle_ns = 0;  // of the core, timed just before and just after: the faster
+  std::size_t round = 0;
 };
 
 struct SizeSamples {

@@ -10,6 +10,8 @@ struct Options {
   std::string method = "reuse";
   std::string pages = "thp";
   std::optional<std::uint64_t> cpu;
+  std::optional<std::uint64_t> rounds;
+  std::optional<std::chrono::nanoseconds> budget;
 };
 
 Result<result::Document> run(Options options, const cli::Context& context) {
@@ -18,6 +20,10 @@ Result<result::Document> run(Options options, const cli::Context& context) {
   BYTEPATH_TRY(pages, chase::page_kind(options.pages));
   options.survey.pages = pages;
   if (options.cpu) options.survey.cpu = static_cast<int>(*options.cpu);
+  // Whoever asks for a number of rounds gets them.
+  if (options.rounds) options.survey.budget = {};
+  if (options.budget) options.survey.budget = *options.budget;
+  options.survey.rounds = options.rounds.value_or(options.survey.rounds);
   BYTEPATH_TRY(document, chase::survey_cpu(options.survey, context.progress));
   return with_host(std::move(document));
 }
@@ -34,8 +40,8 @@ void add_options(cli::Command command, Options& options) {
             least_size, std::uint64_t{1} << 40)
       .names("--parts", options.survey.parts, "only these beside the latencies",
              chase::part_names())
-      .number("--rounds", options.survey.rounds, "over all sizes", 2, most_rounds)
-      .duration("--budget", options.survey.budget, "begin no further round after this time")
+      .number("--rounds", options.rounds, "over all sizes", 2, most_rounds)
+      .duration("--budget", options.budget, "measure no further size after this time")
       .number("--cpu", options.cpu, "measure on this CPU", 0, most_cpus)
       .number("--seed", options.survey.seed, "of the order of lines", 0, UINT64_MAX);
 }
