@@ -19,6 +19,12 @@ inline double share(std::uint64_t part, std::uint64_t all) {
   return share(static_cast<double>(part), static_cast<double>(all));
 }
 
+// A label's value, empty when there is none.
+inline std::string label(const Labels& labels, const std::string& key) {
+  const auto found = labels.find(key);
+  return found == labels.end() ? std::string{} : found->second;
+}
+
 // A metric that was measured or computed once.
 inline Metric single_metric(std::string name, Labels labels, double value, std::string unit,
                             Better better) {

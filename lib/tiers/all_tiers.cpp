@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <cmath>
 
+#include "result/document_parts.h"
+
 namespace bytepath::tiers {
 namespace {
 
+using result::label;
 using result::Metric;
 using result::Value;
 
@@ -13,11 +16,6 @@ struct Entry {
   const std::string* part;
   const Metric* metric;
 };
-
-std::string label_of(const Metric& metric, const std::string& name) {
-  const auto found = metric.labels.find(name);
-  return found == metric.labels.end() ? "" : found->second;
-}
 
 // How it was read: the labels but those that have columns of their own.
 std::string how(const Metric& metric) {
@@ -42,7 +40,7 @@ result::Table table_of(const std::vector<Entry>& entries) {
                       .rows = {}};
   double before = 0;
   for (const auto& [part, metric] : entries) {
-    table.rows.push_back({label_of(*metric, "tier"), *part, how(*metric), metric->median,
+    table.rows.push_back({label(metric->labels, "tier"), *part, how(*metric), metric->median,
                           metric->low, metric->high,
                           before > 0 ? Value(metric->median / before) : Value()});
     before = metric->median;
@@ -56,7 +54,7 @@ void add_all_tiers(result::Document& document, const std::vector<Part>& parts) {
   std::vector<Entry> entries;
   for (const auto& part : parts) {
     for (const auto& metric : part.document.metrics) {
-      const bool waited = label_of(metric, "time") == "response";
+      const bool waited = label(metric.labels, "time") == "response";
       if (metric.name == "tier_latency" && metric.median > 0 && std::isfinite(metric.median) &&
           !waited)
         entries.push_back({.part = &part.name, .metric = &metric});

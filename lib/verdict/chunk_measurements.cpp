@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/text.h"
+#include "base/units.h"
 #include "verdict/copy_measurements.h"
 
 namespace bytepath::verdict {
@@ -30,6 +31,10 @@ std::string text_of(const Table& table, const Row& row, std::string_view column)
   const result::Value value = cell(table, row, column);
   const auto* found = std::get_if<std::string>(&value);
   return found == nullptr ? "" : in_one_line(*found);
+}
+
+std::string percent_text(std::optional<double> percent) {
+  return percent ? format_quantity(*percent, "percent") : "n/a";
 }
 
 const Row* nearest_row(const Table& table, std::string_view column, double wanted) {

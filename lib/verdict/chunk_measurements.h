@@ -21,6 +21,9 @@ std::optional<double> amount_of(const result::Table& table, const std::vector<re
 std::string text_of(const result::Table& table, const std::vector<result::Value>& row,
                     std::string_view column);
 
+// "67.0 %", "n/a".
+std::string percent_text(std::optional<double> percent);
+
 // The row whose number in this column is nearest, by ratio; nullptr: there is none.
 const std::vector<result::Value>* nearest_row(const result::Table& table, std::string_view column,
                                               double wanted);

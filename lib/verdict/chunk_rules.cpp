@@ -13,10 +13,6 @@ using result::Document;
 using result::Table;
 using Row = std::vector<result::Value>;
 
-std::string percent_text(std::optional<double> percent) {
-  return percent ? format_quantity(*percent, "percent") : "n/a";
-}
-
 }  // namespace
 
 void judge_dedup(Document& document) {

@@ -38,11 +38,6 @@ void take_paired_ratio(const result::Document& document, SlowOffsets& slow) {
 
 }  // namespace
 
-std::string label(const result::Labels& labels, const std::string& key) {
-  const auto found = labels.find(key);
-  return found == labels.end() ? std::string{} : found->second;
-}
-
 std::vector<SlowOffsets> slow_offsets(const result::Document& document) {
   std::vector<SlowOffsets> out;
   for (const auto& series : document.series) {

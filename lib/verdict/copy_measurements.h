@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "result/document.h"
+#include "result/document_parts.h"
 #include "verdict/offset_classes.h"
 
 // A view of memcpy-probe's document for its rules.
@@ -45,8 +46,7 @@ std::optional<KnownWindow> size_window(const result::Document& document, std::st
 // "2113 to 524287 bytes", "about 4096 to 262144 bytes", "2113 bytes and more".
 std::string format_window(const KnownWindow& window);
 
-// A label's value, empty when there is none.
-std::string label(const result::Labels& labels, const std::string& key);
+using result::label;
 
 const result::Table* find_table(const result::Document& document, std::string_view name);
 

@@ -30,4 +30,8 @@ std::optional<double> parameter_number(const result::Document& document, const s
   return std::nullopt;
 }
 
+bool is_mode(const result::Document& document, std::string_view mode) {
+  return parameter_text(document, "mode") == mode;
+}
+
 }  // namespace bytepath::verdict

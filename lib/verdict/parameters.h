@@ -1,6 +1,7 @@
 #pragma once
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "result/document.h"
 
@@ -11,5 +12,8 @@ bool parameter_is_true(const result::Document& document, const std::string& name
 // In one line; empty when there is none.
 std::string parameter_text(const result::Document& document, const std::string& name);
 std::optional<double> parameter_number(const result::Document& document, const std::string& name);
+
+// Is it of this command of a program that has several?
+bool is_mode(const result::Document& document, std::string_view mode);
 
 }  // namespace bytepath::verdict

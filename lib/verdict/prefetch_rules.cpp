@@ -28,8 +28,6 @@ std::string counted(double count, std::string_view thing) {
   return fmt::format("{} {}{}", count, thing, count == 1 ? "" : "s");
 }
 
-std::string percent_text(double percent) { return format_quantity(percent, "percent"); }
-
 std::string text(const Table& table, std::string_view column) {
   return text_of(table, table.rows.front(), column);
 }

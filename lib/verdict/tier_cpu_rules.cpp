@@ -7,6 +7,7 @@
 #include "base/units.h"
 #include "verdict/chunk_measurements.h"
 #include "verdict/copy_measurements.h"
+#include "verdict/fault_measurements.h"
 #include "verdict/parameters.h"
 
 namespace bytepath::verdict {
@@ -28,16 +29,8 @@ constexpr double huge_reach = 1.5;
 constexpr double short_half_life_ns = 10e6;
 constexpr double much_steal_percent = 2;
 
-bool is_cpu(const Document& document) { return parameter_text(document, "mode") == "cpu"; }
-
 const Table* tiers_of(const Document& document) {
-  return is_cpu(document) ? find_table(document, "tiers") : nullptr;
-}
-
-std::optional<double> metric_of(const Document& document, std::string_view name) {
-  const auto found = std::ranges::find(document.metrics, name, &result::Metric::name);
-  if (found == document.metrics.end() || !std::isfinite(found->median)) return std::nullopt;
-  return found->median;
+  return is_mode(document, "cpu") ? find_table(document, "tiers") : nullptr;
 }
 
 std::string bytes_text(double bytes) {
@@ -125,7 +118,7 @@ void judge_chase_checks(Document& document) {
 }
 
 void judge_tlb_reach(Document& document) {
-  if (!is_cpu(document)) return;
+  if (!is_mode(document, "cpu")) return;
   const Table* const table = find_table(document, "tlb");
   if (table == nullptr) return;
   for (const auto& row : table->rows) {
@@ -143,7 +136,7 @@ void judge_tlb_reach(Document& document) {
 }
 
 void judge_huge_pages(Document& document) {
-  if (!is_cpu(document)) return;
+  if (!is_mode(document, "cpu")) return;
   const Table* const table = find_table(document, "tlb");
   if (table == nullptr) return;
   std::optional<double> small;
@@ -165,7 +158,7 @@ void judge_huge_pages(Document& document) {
 }
 
 void judge_retention(Document& document) {
-  if (!is_cpu(document)) return;
+  if (!is_mode(document, "cpu")) return;
   const auto half = metric_of(document, "retention_half_life");
   if (!half || *half >= short_half_life_ns) return;
   document.findings.push_back(
@@ -178,7 +171,7 @@ void judge_retention(Document& document) {
 }
 
 void judge_chase_noise(Document& document) {
-  if (!is_cpu(document)) return;
+  if (!is_mode(document, "cpu")) return;
   const auto steal = parameter_number(document, "steal_percent");
   if (!steal || *steal < much_steal_percent) return;
   document.findings.push_back(
@@ -197,7 +190,7 @@ void judge_cpu_tiers(Document& document) {
 }
 
 void judge_all_tiers(Document& document) {
-  if (parameter_text(document, "mode") != "all") return;
+  if (!is_mode(document, "all")) return;
   const Table* const tiers = find_table(document, "tiers");
   if (tiers == nullptr || tiers->rows.empty()) return;
   std::string text;

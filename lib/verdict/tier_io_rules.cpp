@@ -8,6 +8,7 @@
 #include "base/units.h"
 #include "verdict/chunk_measurements.h"
 #include "verdict/copy_measurements.h"
+#include "verdict/findings.h"
 #include "verdict/parameters.h"
 #include "verdict/tier_shares.h"
 
@@ -31,19 +32,6 @@ constexpr double long_wait = 2;
 constexpr double held = 0.95;
 // Waiting for memory that is worth a word: of a run of seconds.
 constexpr double noticeable_pressure_us = 10'000;
-
-bool is_mode(const Document& document, std::string_view mode) {
-  return parameter_text(document, "mode") == mode;
-}
-
-void add(Document& document, const char* id, Severity severity, std::string said,
-         result::Record evidence, std::vector<result::Remedy> remedies = {}) {
-  document.findings.push_back({.id = id,
-                               .severity = severity,
-                               .text = std::move(said),
-                               .evidence = std::move(evidence),
-                               .remedies = std::move(remedies)});
-}
 
 bool is_service(const Labels& labels) { return label(labels, "time") != "response"; }
 
@@ -115,7 +103,8 @@ void judge_eviction(Document& document) {
   if (is_pressed)
     causes.push_back(fmt::format("a lack of memory, for which tasks waited {}",
                                  format_duration(1000 * pressure)));
-  add(document, "tier.io.evicted", Severity::warning,
+  add_finding(
+      document, "tier.io.evicted", Severity::warning,
       fmt::format("pages leave the page cache on this host by themselves: {}; what this run read "
                   "was held meanwhile, and what other programs have there may be gone soon",
                   fmt::join(causes, " and ")),
@@ -125,7 +114,8 @@ void judge_eviction(Document& document) {
 
 void judge_guessed_labels(Document& document) {
   if (!is_mode(document, "io") || !is_guessed(document)) return;
-  add(document, "tier.io.guessed", Severity::warning,
+  add_finding(
+      document, "tier.io.guessed", Severity::warning,
       "tiers are guessed from the times alone: fast accesses are taken for hits, which is wrong "
       "where one tier is not much slower than another",
       {}, {{.text = "run as root, or as the file's owner", .command = ""}});
@@ -148,7 +138,8 @@ void judge_queueing(Document& document) {
     if (service <= 0 || response < long_wait * service) continue;
     const auto reached = reached_rate(document, run.first, run.second);
     const bool is_held = reached && *reached >= held * *rate;
-    add(document, "tier.io.queueing", is_held ? Severity::note : Severity::finding,
+    add_finding(
+        document, "tier.io.queueing", is_held ? Severity::note : Severity::finding,
         fmt::format("{}, {}: at {} accesses a second they wait for each other: of a hundred the "
                     "slowest takes {}, and {} from when it was meant to begin",
                     run.first, run.second, format_number(*rate), format_duration(service),
@@ -168,7 +159,8 @@ void judge_resident_start(Document& document) {
     const auto& metric = document.metrics[i];
     if (metric.name != "resident_before" || label(metric.labels, "state") != "cold") continue;
     if (!(metric.median >= resident_at_a_cold_start)) continue;
-    add(document, "tier.io.not-cold", Severity::warning,
+    add_finding(
+        document, "tier.io.not-cold", Severity::warning,
         fmt::format("{}: {} of the part that is read stayed in the page cache",
                     label(metric.labels, "engine"), format_quantity(metric.median, "percent")),
         {{"engine", label(metric.labels, "engine")}, {"resident_percent", metric.median}},
@@ -182,15 +174,15 @@ void judge_labels(Document& document) {
     if (metric.name != "label_agreement") continue;
     const bool second = label(metric.labels, "with") == "backing";
     if (!(metric.median < (second ? exact_second_hop : exact_labels))) continue;
-    add(document, "tier.io.labels-differ", Severity::finding,
-        fmt::format("{}, {}: {} of the labels agree with mincore of {}",
-                    label(metric.labels, "engine"), label(metric.labels, "state"),
-                    format_quantity(metric.median, "percent"),
-                    second ? "the file behind" : "the file"),
-        {{"engine", label(metric.labels, "engine")},
-         {"state", label(metric.labels, "state")},
-         {"with", label(metric.labels, "with")},
-         {"agree_percent", metric.median}});
+    add_finding(document, "tier.io.labels-differ", Severity::finding,
+                fmt::format("{}, {}: {} of the labels agree with mincore of {}",
+                            label(metric.labels, "engine"), label(metric.labels, "state"),
+                            format_quantity(metric.median, "percent"),
+                            second ? "the file behind" : "the file"),
+                {{"engine", label(metric.labels, "engine")},
+                 {"state", label(metric.labels, "state")},
+                 {"with", label(metric.labels, "with")},
+                 {"agree_percent", metric.median}});
   }
 }
 

@@ -5,7 +5,7 @@
 #include "base/units.h"
 #include "verdict/chunk_measurements.h"
 #include "verdict/copy_measurements.h"
-#include "verdict/fault_measurements.h"
+#include "verdict/findings.h"
 #include "verdict/parameters.h"
 
 namespace bytepath::verdict {
@@ -25,26 +25,15 @@ constexpr double enough_answers = 10;
 constexpr double held = 0.95;
 constexpr double long_wait = 2;
 
-bool is_net(const Document& document) { return parameter_text(document, "mode") == "net"; }
-
 // The rows of a table; none where there is no such table.
 template <class Visit>
 void for_each_row(const Document& document, std::string_view name, Visit visit) {
   const Table* table = find_table(document, name);
-  if (!is_net(document) || table == nullptr) return;
+  if (!is_mode(document, "net") || table == nullptr) return;
   for (const auto& row : table->rows) visit(*table, row);
 }
 
 std::string count_text(double count) { return fmt::format("{:.0f}", count); }
-
-void add(Document& document, const char* id, Severity severity, std::string said,
-         result::Record evidence, std::vector<result::Remedy> remedies) {
-  document.findings.push_back({.id = id,
-                               .severity = severity,
-                               .text = std::move(said),
-                               .evidence = std::move(evidence),
-                               .remedies = std::move(remedies)});
-}
 
 // Of the server's own certificate.
 std::string issuer_of(const Document& document, const std::string& url) {
@@ -57,10 +46,10 @@ std::string issuer_of(const Document& document, const std::string& url) {
 }
 
 // What went wrong with it, the most first: "timed out (7), status 503 (2)".
-std::string errors_of(const Document& document, const std::string& url) {
+std::string errors_of(const Document& document, const std::string& url, std::string_view where) {
   std::multimap<double, std::string, std::greater<>> errors;
   for_each_row(document, "errors", [&](const Table& table, const Row& row) {
-    if (text_of(table, row, "url") == url && text_of(table, row, "at") == "request")
+    if (text_of(table, row, "url") == url && text_of(table, row, "at") == where)
       errors.emplace(number_of(table, row, "count").value_or(0), text_of(table, row, "error"));
   });
   std::string text;
@@ -76,7 +65,8 @@ void judge_certificate_chains(Document& document) {
     if (text_of(table, row, "certificate") != "missing intermediate") return;
     const std::string url = text_of(table, row, "url");
     const std::string issuer = issuer_of(document, url);
-    add(document, "tier.net.missing-intermediate", Severity::finding,
+    add_finding(
+        document, "tier.net.missing-intermediate", Severity::finding,
         fmt::format("{} sends its own certificate without that of its issuer, {}, which is not "
                     "trusted here: browsers that know it from elsewhere hide this, other clients "
                     "refuse",
@@ -94,12 +84,24 @@ void judge_net_errors(Document& document) {
     const double requests = number_of(table, row, "requests").value_or(0);
     if (failed == 0 || requests == 0) return;
     const std::string url = text_of(table, row, "url");
-    add(document, "tier.net.errors",
-        100 * failed >= many_errors * requests ? Severity::finding : Severity::warning,
-        fmt::format("{} of {} requests to {} failed: {}", count_text(failed), count_text(requests),
-                    url, errors_of(document, url)),
-        {{"url", url}, {"failed", failed}, {"requests", requests}}, {});
+    add_finding(document, "tier.net.errors",
+                100 * failed >= many_errors * requests ? Severity::finding : Severity::warning,
+                fmt::format("{} of {} requests to {} failed: {}", count_text(failed),
+                            count_text(requests), url, errors_of(document, url, "request")),
+                {{"url", url}, {"failed", failed}, {"requests", requests}});
   });
+  for (const auto& metric : document.metrics) {
+    if (!is_mode(document, "net") || metric.name != "error_share" ||
+        !metric.labels.contains("pipeline") || !(metric.median > 0))
+      continue;
+    const std::string url = label(metric.labels, "url");
+    add_finding(
+        document, "tier.net.errors",
+        metric.median >= many_errors ? Severity::finding : Severity::warning,
+        fmt::format("{} of the pipelined requests to {} failed: {}", percent_text(metric.median),
+                    url, errors_of(document, url, "pipelined")),
+        {{"url", url}, {"failed_percent", metric.median}});
+  }
 }
 
 void judge_uncached(Document& document) {
@@ -109,7 +111,8 @@ void judge_uncached(Document& document) {
         number_of(table, row, "requests").value_or(0) - number_of(table, row, "failed").value_or(0);
     if (!cached || *cached > 0 || answers < enough_answers) return;
     const std::string url = text_of(table, row, "url");
-    add(document, "tier.net.not-cached", Severity::finding,
+    add_finding(
+        document, "tier.net.not-cached", Severity::finding,
         fmt::format("none of {} answers of {} came from a cache, although one stands there",
                     count_text(answers), url),
         {{"url", url}, {"answers", answers}},
@@ -128,7 +131,8 @@ void judge_unheld_rate(Document& document) {
     if (!reached || !service || !response || *service <= 0) return;
     if (*reached >= held * *rate || *response < long_wait * *service) return;
     const std::string url = text_of(table, row, "url");
-    add(document, "tier.net.rate-not-held", Severity::finding,
+    add_finding(
+        document, "tier.net.rate-not-held", Severity::finding,
         fmt::format("{} answers {:.0f} requests a second on one connection, not {}: half of them "
                     "take {} from when they were due, {} of it from their sending",
                     url, *reached, count_text(*rate), format_duration(*response),
@@ -143,7 +147,7 @@ void judge_unheld_rate(Document& document) {
 }
 
 void judge_net(Document& document) {
-  if (!is_net(document)) return;
+  if (!is_mode(document, "net")) return;
   std::string said;
   std::string last_url;
   for (const auto& metric : document.metrics) {
@@ -159,9 +163,9 @@ void judge_net(Document& document) {
     document.verdict = {.state = "measured", .text = std::move(said)};
     return;
   }
-  const bool chain = is_net(document) && !document.findings.empty();
   document.verdict = {.state = "no-answer",
-                      .text = chain ? document.findings.front().text : "no request was answered"};
+                      .text = document.findings.empty() ? "no request was answered"
+                                                        : document.findings.front().text};
 }
 
 }  // namespace bytepath::verdict

@@ -4,9 +4,8 @@
 
 #include <algorithm>
 
-#include "base/units.h"
-
 #include "verdict/copy_measurements.h"
+#include "verdict/fault_measurements.h"
 
 namespace bytepath::verdict {
 
@@ -35,13 +34,9 @@ std::string shares_text(const std::vector<TierTimes>& tiers) {
   const auto all = static_cast<double>(all_of(tiers).count());
   std::vector<std::string> texts;
   for (const auto& tier : tiers)
-    texts.push_back(fmt::format("{} {}", tier.tier,
-                                percent_text(static_cast<double>(tier.times.count()), all)));
+    texts.push_back(
+        fmt::format("{} {}", tier.tier, share_text(static_cast<double>(tier.times.count()), all)));
   return fmt::format("{}", fmt::join(texts, ", "));
-}
-
-std::string percent_text(double part, double all) {
-  return format_quantity(all > 0 ? 100 * part / all : 0, "percent");
 }
 
 }  // namespace bytepath::verdict

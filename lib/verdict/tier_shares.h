@@ -23,7 +23,4 @@ stats::Histogram all_of(const std::vector<TierTimes>& tiers);
 // "page cache 67.0 %, block device 32.9 %, FUSE 0.100 %": of the accesses.
 std::string shares_text(const std::vector<TierTimes>& tiers);
 
-// "67.0 %"
-std::string percent_text(double part, double all);
-
 }  // namespace bytepath::verdict

@@ -8,6 +8,7 @@
 #include "base/units.h"
 #include "verdict/chunk_measurements.h"
 #include "verdict/copy_measurements.h"
+#include "verdict/fault_measurements.h"
 #include "verdict/parameters.h"
 #include "verdict/tier_shares.h"
 
@@ -19,14 +20,10 @@ using result::Labels;
 using result::Severity;
 using stats::Histogram;
 
-bool is_mode(const Document& document, std::string_view mode) {
-  return parameter_text(document, "mode") == mode;
-}
-
 std::string time_shares_text(const std::vector<TierTimes>& tiers, double all) {
   std::vector<std::string> shares;
   for (const auto& tier : tiers)
-    shares.push_back(percent_text(static_cast<double>(tier.times.sum()), all));
+    shares.push_back(share_text(static_cast<double>(tier.times.sum()), all));
   return fmt::format("{}", fmt::join(shares, ", "));
 }
 
@@ -43,7 +40,7 @@ std::string bytes_text(const Document& document, const std::vector<TierTimes>& t
     all += some;
   }
   std::vector<std::string> shares;
-  for (const auto& tier : tiers) shares.push_back(percent_text(bytes[tier.tier], all));
+  for (const auto& tier : tiers) shares.push_back(share_text(bytes[tier.tier], all));
   return fmt::format("; {} of {}", fmt::join(shares, ", "), format_quantity(all, "B"));
 }
 

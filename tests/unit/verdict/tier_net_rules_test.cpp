@@ -87,6 +87,29 @@ TEST(TierNetRules, CountErrors) {
   EXPECT_EQ(found(none, "tier.net.errors"), nullptr);
 }
 
+TEST(TierNetRules, CountErrorsOfPipelinedRequests) {
+  auto document = document_of({});
+  document.metrics = {{.name = "error_share",
+                       .labels = {{"pipeline", "16"}, {"url", "http://h/"}},
+                       .unit = "percent",
+                       .median = 12.5}};
+  document.tables.push_back(
+      {.name = "errors",
+       .title = "",
+       .columns = {{"url", ""}, {"at", ""}, {"error", ""}, {"count", ""}},
+       .rows = {{text("http://h/"), text("pipelined"), text("timed out"), count(26)}}});
+  const auto* finding = found(document, "tier.net.errors");
+  ASSERT_NE(finding, nullptr);
+  EXPECT_EQ(finding->severity, Severity::finding);
+  EXPECT_EQ(finding->text, "12.5 % of the pipelined requests to http://h/ failed: timed out (26)");
+  auto none = document_of({});
+  none.metrics = {{.name = "error_share",
+                   .labels = {{"pipeline", "16"}, {"url", "http://h/"}},
+                   .unit = "percent",
+                   .median = 0}};
+  EXPECT_EQ(found(none, "tier.net.errors"), nullptr);
+}
+
 TEST(TierNetRules, SeeThatNothingIsCached) {
   auto never = document_of({.from_caches = 0.0});
   EXPECT_NE(found(never, "tier.net.not-cached"), nullptr);
