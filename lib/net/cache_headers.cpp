@@ -35,11 +35,15 @@ CacheAnswer answer_of_word(std::string_view text) {
   if (first_word.empty()) return CacheAnswer::unknown;
   const std::string word = lower_case(first_word.front());
   const auto has = [&](std::string_view part) { return word.find(part) != std::string::npos; };
-  // Squid's and Akamai's words for a hit that was asked about.
-  const bool asked = has("refresh") || has("ims") || has("expired");
-  if (has("revalidated") || (asked && has("hit"))) return CacheAnswer::revalidated;
+  // "Hit-for-pass" and "hit-for-miss" are notes of Varnish to look nothing up.
+  if (has("hit") && (has("pass") || has("miss"))) return CacheAnswer::bypass;
+  // Squid's and Akamai's words for one that was too old and asked about.
+  const bool asked = has("refresh") || has("expired");
+  if (asked && has("fail")) return CacheAnswer::stale;
+  if (has("revalidated") || (asked && (has("hit") || has("unmodified"))))
+    return CacheAnswer::revalidated;
   if (has("stale") || has("updating")) return CacheAnswer::stale;
-  if (has("expired")) return CacheAnswer::expired;
+  if (asked) return CacheAnswer::expired;
   if (has("hit")) return CacheAnswer::hit;
   if (has("bypass") || has("pass") || has("nocache") || has("dynamic")) return CacheAnswer::bypass;
   if (has("miss")) return CacheAnswer::miss;
@@ -208,6 +212,13 @@ bool is_cache_header(std::string_view name) {
   const std::string wanted = lower_case(name);
   return std::ranges::find(sources, wanted, &Source::header) != sources.end() ||
          std::ranges::find(others, wanted) != others.end();
+}
+
+void keep_cache_header(std::vector<Header>& kept, std::string_view name, std::string_view value) {
+  constexpr std::size_t most_headers = 64;
+  constexpr std::size_t most_value = 8192;
+  if (kept.size() >= most_headers || value.size() > most_value || !is_cache_header(name)) return;
+  kept.push_back({.name = std::string(name), .value = std::string(value)});
 }
 
 std::string_view name_of(CacheAnswer answer) {

@@ -51,6 +51,10 @@ CacheReading read_cache_headers(const std::vector<Header>& headers);
 // Is it one of those that read_cache_headers looks at?
 bool is_cache_header(std::string_view name);
 
+// Adds it if it is one. What only fills memory is left out: the 65th, and one of more than 8 KiB,
+// more than servers themselves take in one line.
+void keep_cache_header(std::vector<Header>& kept, std::string_view name, std::string_view value);
+
 std::string_view name_of(CacheAnswer answer);
 
 }  // namespace bytepath::net

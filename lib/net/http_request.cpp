@@ -2,6 +2,7 @@
 #include "net/http_request.h"
 
 #include <curl/curl.h>
+#include <unistd.h>
 
 #include <algorithm>
 
@@ -14,8 +15,6 @@ namespace {
 using std::chrono::microseconds;
 using std::chrono::nanoseconds;
 
-// Headers of one answer that are looked at; a server may send more.
-constexpr std::size_t most_headers = 64;
 constexpr long first_error_status = 400;
 
 curl_slist* list(void* pointer) { return static_cast<curl_slist*>(pointer); }
@@ -41,6 +40,38 @@ void begin_libcurl() {
   (void)begun;
 }
 
+// As curl_easy_perform(), which asks a second apart whether to go on, and forgets the certificates
+// that it has read.
+CURLcode run(CURLM* transfers, CURL* handle, const GoesOn& goes_on) {
+  if (curl_multi_add_handle(transfers, handle) != CURLM_OK) return CURLE_FAILED_INIT;
+  CURLcode code = CURLE_ABORTED_BY_CALLBACK;
+  int running = 0;
+  auto ask_at = Clock::now() + wait_slice;
+  while (curl_multi_perform(transfers, &running) == CURLM_OK && running > 0) {
+    if (Clock::now() >= ask_at) {
+      if (!goes_on()) break;
+      ask_at = Clock::now() + wait_slice;
+    }
+    if (curl_multi_poll(transfers, nullptr, 0, static_cast<int>(wait_slice.count()), nullptr) !=
+        CURLM_OK)
+      break;
+  }
+  int left = 0;
+  while (const CURLMsg* message = curl_multi_info_read(transfers, &left)) {
+    if (message->msg == CURLMSG_DONE) code = message->data.result;
+  }
+  curl_multi_remove_handle(transfers, handle);
+  return code;
+}
+
+// libcurl reads the roots of this host once if they are in one file only, else again within each
+// handshake: tens of milliseconds that are not the server's.
+bool has_file_of_roots() {
+  const curl_version_info_data* built = curl_version_info(CURLVERSION_NOW);
+  return built->age >= CURLVERSION_SEVENTH && built->cainfo != nullptr &&
+         access(built->cainfo, R_OK) == 0;
+}
+
 std::string_view hint_for(CURLcode code) {
   switch (code) {
     case CURLE_COULDNT_RESOLVE_HOST:
@@ -60,9 +91,10 @@ std::string_view hint_for(CURLcode code) {
 
 }  // namespace
 
-HttpRequest::HttpRequest(const Url& url, const Options& options)
-    : url_(url), options_(options), plain_(url.plain()) {
+HttpRequest::HttpRequest(const Url& url, const Options& options, GoesOn goes_on)
+    : url_(url), options_(options), goes_on_(std::move(goes_on)), plain_(url.plain()) {
   begin_libcurl();
+  transfers_ = curl_multi_init();
   handle_ = curl_easy_init();
   for (const auto& [name, value] : options.headers) {
     // libcurl takes "Name;" for a header without a value.
@@ -76,6 +108,7 @@ HttpRequest::HttpRequest(const Url& url, const Options& options)
 
 HttpRequest::~HttpRequest() {
   curl_easy_cleanup(handle_);
+  curl_multi_cleanup(transfers_);
   curl_slist_free_all(list(header_list_));
   curl_slist_free_all(list(resolve_list_));
 }
@@ -87,6 +120,7 @@ void HttpRequest::prepare(Trusting trusting) {
   curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(handle, CURLOPT_PROXY, "");  // its times would be measured
   curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(handle, CURLOPT_QUICK_EXIT, 1L);  // waits for no name server after the time
   curl_easy_setopt(handle, CURLOPT_TCP_NODELAY, 1L);
   curl_easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 0L);
   const auto timeout = std::chrono::ceil<std::chrono::milliseconds>(options_.timeout).count();
@@ -98,10 +132,13 @@ void HttpRequest::prepare(Trusting trusting) {
   curl_easy_setopt(handle, CURLOPT_SSL_VERIFYPEER, verifies);
   curl_easy_setopt(handle, CURLOPT_SSL_VERIFYHOST, 2 * verifies);
   if (!options_.ca_file.empty()) curl_easy_setopt(handle, CURLOPT_CAINFO, options_.ca_file.c_str());
+  // Else the folder of this host's roots is trusted beside the given file.
+  if (!options_.ca_file.empty() || has_file_of_roots())
+    curl_easy_setopt(handle, CURLOPT_CAPATH, nullptr);
 }
 
 HttpRequest::Outcome HttpRequest::perform() {
-  const CURLcode code = curl_easy_perform(handle_);
+  const CURLcode code = run(transfers_, handle_, goes_on_);
   if (code == CURLE_OK) return {};
   Outcome outcome{.error = curl_easy_strerror(code),
                   .hint = std::string(hint_for(code)),
@@ -162,8 +199,7 @@ std::size_t HttpRequest::take_header(char* data, std::size_t size, std::size_t c
   const std::string_view name = line.substr(0, colon);
   const std::string_view value = trim(line.substr(colon + 1));
   if (lower_case(name) == "server") request.software_ = shortened(value);
-  if (is_cache_header(name) && request.headers_.size() < most_headers)
-    request.headers_.push_back({.name = std::string(name), .value = std::string(value)});
+  keep_cache_header(request.headers_, name, value);
   return size * count;
 }
 

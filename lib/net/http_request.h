@@ -8,12 +8,13 @@
 #include "net/server.h"
 
 // libcurl, which is used nowhere else here. One of these keeps its connection from request to
-// request.
+// request, and what it has read of the certificates that are trusted here.
 namespace bytepath::net {
 
 class HttpRequest {
  public:
-  HttpRequest(const Url& url, const Options& options);
+  // The URL and the options outlive it.
+  HttpRequest(const Url& url, const Options& options, GoesOn goes_on);
   HttpRequest(const HttpRequest&) = delete;
   HttpRequest& operator=(const HttpRequest&) = delete;
   ~HttpRequest();
@@ -25,7 +26,7 @@ class HttpRequest {
     bool not_trusted = false;
   };
 
-  // Connects anew, with a handshake for TLS, and sends no request.
+  // Connects anew, with a handshake for TLS, sends no request, and closes the connection.
   Outcome connect(Trusting trusting);
   // Sends the request and receives the answer, of which a status from 400 on is an error.
   Outcome ask(Trusting trusting);
@@ -55,7 +56,9 @@ class HttpRequest {
 
   const Url& url_;
   const Options& options_;
+  GoesOn goes_on_;
   std::string plain_;
+  void* transfers_;               // CURLM*
   void* handle_;                  // CURL*
   void* header_list_ = nullptr;   // curl_slist*
   void* resolve_list_ = nullptr;  // curl_slist*

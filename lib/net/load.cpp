@@ -35,23 +35,6 @@ T& entry(std::map<std::string, T>& map, const std::string& name) {
   return map["others"];
 }
 
-// In slices, so that an interrupt ends it soon; False: it did. `exactly`: the last of it is spent
-// with the clock, since a sleep ends up to 100 us late on a virtual machine, which would look like
-// waiting for the server.
-bool wait_until(Clock::time_point time, bool exactly, const std::function<bool()>& goes_on) {
-  constexpr auto slice = std::chrono::milliseconds(50);
-  const auto awake = time - (exactly ? std::chrono::microseconds(200) : nanoseconds(0));
-  while (goes_on()) {
-    const auto now = Clock::now();
-    if (now < awake) std::this_thread::sleep_until(std::min(awake, now + slice));
-    if (awake > now + slice) continue;
-    while (Clock::now() < time) {
-    }
-    return true;
-  }
-  return false;
-}
-
 int rank_of(std::string_view tier) {
   constexpr int a_cache = 100;
   constexpr int origin = 101;
@@ -67,11 +50,26 @@ int rank_of(std::string_view tier) {
   return tier == "not said" ? not_said : 0;
 }
 
+bool failed(const Answer& answer) { return !answer.error.empty(); }
+
 }  // namespace
+
+bool wait_until(Clock::time_point time, bool exactly, const GoesOn& goes_on) {
+  const auto awake = time - (exactly ? std::chrono::microseconds(200) : nanoseconds(0));
+  while (goes_on()) {
+    const auto now = Clock::now();
+    if (now < awake) std::this_thread::sleep_until(std::min(awake, now + wait_slice));
+    if (awake > now + wait_slice) continue;
+    while (Clock::now() < time) {
+    }
+    return true;
+  }
+  return false;
+}
 
 void count_answer(Load& load, const Answer& answer, nanoseconds due, nanoseconds end) {
   ++load.sent;
-  if (!answer.error.empty()) {
+  if (failed(answer)) {
     ++load.failed;
     auto& error = entry(load.errors, answer.error);
     if (error.count++ == 0) error.first = end;
@@ -98,11 +96,14 @@ Load run_load(Server& server, const PaceOptions& options,
     answers.clear();
     const auto sent = Clock::now();
     server.ask(options.batch, answers);
+    const bool all = std::ranges::none_of(answers, failed);
+    load.interrupted = !all && !goes_on(load.sent);
+    if (load.interrupted) std::erase_if(answers, failed);
     for (const auto& answer : answers) {
       count_answer(load, answer, *due, answer.end - begin);
-      in_a_row = answer.error.empty() ? 0 : in_a_row + 1;
+      in_a_row = failed(answer) ? in_a_row + 1 : 0;
     }
-    const bool all = std::ranges::all_of(answers, &std::string::empty, &Answer::error);
+    if (load.interrupted) break;
     if (all && !answers.empty() && load.time_per_request.size() < result::max_samples) {
       load.time_per_request.push_back(static_cast<double>((answers.back().end - sent).count()) /
                                       static_cast<double>(answers.size()));

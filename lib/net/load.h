@@ -43,9 +43,15 @@ inline constexpr std::size_t most_names = 32;
 void count_answer(Load& load, const Answer& answer, std::chrono::nanoseconds due,
                   std::chrono::nanoseconds end);
 
-// goes_on(sent) is asked again and again; when it says no, what was measured so far is it.
+// goes_on(sent) is asked again and again; when it says no, what was measured so far is it. Requests
+// that fail then do so because the user ended them, and are not counted.
 Load run_load(Server& server, const PaceOptions& options,
               const std::function<bool(std::uint64_t sent)>& goes_on);
+
+// In slices, so that an interrupt ends it soon; false: it did. `exactly`: the last of it is spent
+// with the clock, since a sleep ends up to 100 us late on a virtual machine, which would look like
+// waiting for the server.
+bool wait_until(Clock::time_point time, bool exactly, const GoesOn& goes_on);
 
 // The nearest first: edge and hits, hops, the origin, what nobody knows.
 void sort_tiers(std::vector<tiers::TierTimes>& tiers);

@@ -1,7 +1,6 @@
 #include "net/measure.h"
 
 #include <algorithm>
-#include <thread>
 
 namespace bytepath::net {
 namespace {
@@ -22,24 +21,31 @@ std::vector<std::string> names_of(const std::vector<Url>& urls) {
 // How far all of it is.
 class Steps {
  public:
-  Steps(const Progress& progress, std::size_t total) : progress_(progress), total_(total) {}
+  explicit Steps(const Progress& progress) : progress_(progress) {}
 
+  void expect(std::uint64_t steps) { total_ += steps; }
   void begin(std::uint64_t steps, const std::string& what) {
     before_ += current_;
     current_ = steps;
+    done_ = 0;
     what_ = what;
   }
   bool at(std::uint64_t done) {
-    stopped_ = stopped_ || !progress_(before_ + std::min(done, current_), total_, what_);
+    done_ = std::min(done, current_);
+    return goes_on();
+  }
+  bool goes_on() {
+    stopped_ = stopped_ || !progress_(before_ + done_, total_, what_);
     return !stopped_;
   }
   bool stopped() const { return stopped_; }
 
  private:
   const Progress& progress_;
-  std::size_t total_;
+  std::size_t total_ = 0;
   std::size_t before_ = 0;
   std::size_t current_ = 0;
+  std::size_t done_ = 0;
   std::string what_;
   bool stopped_ = false;
 };
@@ -55,10 +61,12 @@ ConnectionPhases time_connections(Server& server, const Options& options, Steps&
   std::uint64_t done = 0;
   std::uint64_t failed = 0;
   while (const auto due = pace.next(Clock::now() - begin)) {
-    std::this_thread::sleep_until(begin + *due);
-    if (!steps.at(done++) || failed >= most_failures_in_a_row) break;
+    const bool goes_on = wait_until(begin + *due, false, [&] { return steps.at(done); });
+    if (!goes_on || failed >= most_failures_in_a_row) break;
+    ++done;
     const auto times = server.connect_once();
     if (!times.error.empty()) {
+      if (!steps.goes_on()) break;
       ++failed;
       auto& error = phases.errors[times.error];
       if (error.count++ == 0) error.first = Clock::now() - begin;
@@ -120,18 +128,18 @@ Measured measure_one(Server& server, const Options& options, Measured measured, 
 
 Result<std::vector<Measured>> measure(const std::vector<Url>& urls, const Options& options,
                                       const Progress& progress) {
+  Steps steps(progress);
+  const GoesOn goes_on = [&steps] { return steps.goes_on(); };
   Servers servers;
   for (const auto& url : urls) {
-    BYTEPATH_TRY(server,
-                 url.is_http() ? make_http_server(url, options) : make_resp_server(url, options));
+    BYTEPATH_TRY(server, url.is_http() ? make_http_server(url, options, goes_on)
+                                       : make_resp_server(url, options, goes_on));
     servers.push_back(std::move(server));
   }
-  std::size_t total = 0;
   for (const auto& server : servers) {
     if (auto opened = server->open(); !opened) return std::unexpected(std::move(opened).error());
-    total += options.connections + steps_of(options) * (server->takes_pipelines() ? 2 : 1);
+    steps.expect(options.connections + steps_of(options) * (server->takes_pipelines() ? 2 : 1));
   }
-  Steps steps(progress, total);
   const auto names = names_of(urls);
   std::vector<Measured> out;
   for (std::size_t i = 0; i < servers.size() && !steps.stopped(); ++i) {

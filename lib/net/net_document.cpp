@@ -97,9 +97,11 @@ Document net_document(const std::vector<Measured>& servers, const Options& optio
   for (const auto& server : servers) {
     const auto& missing = server.facts.not_measured;
     document.not_measured.insert(document.not_measured.end(), missing.begin(), missing.end());
-    if (server.load.gave_up) {
+    const bool pipelined_gave_up = server.pipelined && server.pipelined->gave_up;
+    if (server.load.gave_up || pipelined_gave_up) {
       document.not_measured.push_back(
-          {.what = fmt::format("the rest of the requests to {}", server.url),
+          {.what = fmt::format("the rest of the {}requests to {}",
+                               pipelined_gave_up ? "pipelined " : "", server.url),
            .reason = fmt::format("{} failed one after the other", most_failures_in_a_row),
            .remedy = "see whether the server is well"});
     }

@@ -22,7 +22,8 @@ Result<Resolve> parse_resolve(std::string_view text) {
         "for example cache.example:443:192.0.2.7");
   };
   const auto first = text.find(':');
-  if (first == 0 || first == std::string_view::npos ||
+  // libcurl takes a "+" or "-" before the host, and a "*" instead of one, for something else.
+  if (first == 0 || text.find_first_of("+-*") == 0 || first == std::string_view::npos ||
       !std::ranges::all_of(text, [](char c) { return c > ' ' && c < '\x7F'; }))
     return refuse();
   const auto second = text.find(':', first + 1);
@@ -54,8 +55,10 @@ Result<RequestHeader> parse_request_header(std::string_view text) {
   return RequestHeader{.name = std::string(name), .value = std::string(value)};
 }
 
-std::vector<std::string> redacted(std::vector<std::string> words,
-                                  const std::vector<Secret>& secrets) {
+std::vector<std::string> redacted(std::vector<std::string> words, std::vector<Secret> secrets) {
+  // One may be a part of another, whose rest would be left when its part is gone.
+  std::ranges::stable_sort(secrets, std::greater(),
+                           [](const Secret& secret) { return secret.text.size(); });
   for (auto& word : words) {
     for (const auto& [text, shown] : secrets) {
       if (text.empty() || text == shown) continue;

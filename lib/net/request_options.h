@@ -33,7 +33,6 @@ struct Secret {
   std::string text;
   std::string shown;
 };
-std::vector<std::string> redacted(std::vector<std::string> words,
-                                  const std::vector<Secret>& secrets);
+std::vector<std::string> redacted(std::vector<std::string> words, std::vector<Secret> secrets);
 
 }  // namespace bytepath::net

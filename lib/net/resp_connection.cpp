@@ -88,9 +88,9 @@ RespConnection::RespConnection(Socket socket)
     : socket_(std::move(socket)), reader_(reader_without_arrays()), buffer_(buffer_bytes) {}
 
 Result<RespConnection> RespConnection::open(const Url& url, const std::vector<Resolve>& resolves,
-                                            std::chrono::nanoseconds timeout,
+                                            std::chrono::nanoseconds timeout, const GoesOn& goes_on,
                                             ConnectionTimes& times) {
-  BYTEPATH_TRY(socket, Socket::connect(url, resolves, timeout, times));
+  BYTEPATH_TRY(socket, Socket::connect(url, resolves, timeout, goes_on, times));
   return RespConnection(std::move(socket));
 }
 
@@ -109,6 +109,8 @@ Result<Reply> RespConnection::receive(Clock::time_point deadline) {
       freeReplyObject(reply);
       return out;
     }
+    // A reply that comes in drops never lets the socket wait for long enough to ask.
+    if (received > 0 && !socket_.goes_on()) return failed("interrupted");
     BYTEPATH_TRY(bytes, socket_.receive(buffer_, deadline));
     received += bytes;
     if (received > most_reply_bytes) return failed("a reply of more than 64 MiB");
@@ -116,6 +118,8 @@ Result<Reply> RespConnection::receive(Clock::time_point deadline) {
       return failed("no RESP reply");
   }
 }
+
+bool RespConnection::has_more() const { return reader_->pos < reader_->len; }
 
 Result<Reply> RespConnection::ask(const std::vector<std::string>& words,
                                   Clock::time_point deadline) {

@@ -26,12 +26,15 @@ std::string resp_command(const std::vector<std::string>& words);
 class RespConnection {
  public:
   static Result<RespConnection> open(const Url& url, const std::vector<Resolve>& resolves,
-                                     std::chrono::nanoseconds timeout, ConnectionTimes& times);
+                                     std::chrono::nanoseconds timeout, const GoesOn& goes_on,
+                                     ConnectionTimes& times);
 
   Result<> send(std::string_view commands, Clock::time_point deadline);
   // The next reply. Errors: also what is no reply, and one of more than 64 MiB.
   Result<Reply> receive(Clock::time_point deadline);
   Result<Reply> ask(const std::vector<std::string>& words, Clock::time_point deadline);
+  // Has more come than was read? Then nobody knows to which command a reply belongs.
+  bool has_more() const;
   const std::string& address() const { return socket_.address(); }
 
  private:

@@ -12,7 +12,7 @@
 namespace bytepath::net {
 
 #ifndef BYTEPATH_HAS_HIREDIS
-Result<std::unique_ptr<Server>> make_resp_server(const Url& url, const Options&) {
+Result<std::unique_ptr<Server>> make_resp_server(const Url& url, const Options&, GoesOn) {
   return fail(ErrorKind::unsupported,
               fmt::format("{}: this tier-probe was built without hiredis", url.shown()),
               "install libhiredis-dev and build again");
@@ -47,8 +47,11 @@ std::string software_of(std::string_view info) {
 
 class RespServer final : public Server {
  public:
-  RespServer(Url url, const Options& options)
-      : url_(std::move(url)), options_(options), random_(options.seed) {
+  RespServer(Url url, const Options& options, GoesOn goes_on)
+      : url_(std::move(url)),
+        options_(options),
+        goes_on_(std::move(goes_on)),
+        random_(options.seed) {
     facts_.protocol = "RESP";
   }
 
@@ -68,6 +71,7 @@ class RespServer final : public Server {
 
   Url url_;
   const Options& options_;
+  GoesOn goes_on_;
   stats::Random random_;
   ServerFacts facts_;
   std::optional<RespConnection> connection_;
@@ -78,7 +82,7 @@ class RespServer final : public Server {
 
 Result<> RespServer::connect() {
   ConnectionTimes unused;
-  auto opened = RespConnection::open(url_, options_.resolves, options_.timeout, unused);
+  auto opened = RespConnection::open(url_, options_.resolves, options_.timeout, goes_on_, unused);
   if (!opened) return std::unexpected(std::move(opened).error());
   connection_ = *std::move(opened);
   facts_.address = connection_->address();
@@ -110,10 +114,11 @@ Result<> RespServer::log_in() {
 // cluster it is one that this node would have.
 Result<> RespServer::find_missing_key() {
   constexpr int most_tries = 200;
+  const auto until = deadline();
   for (int i = 0; i < most_tries; ++i) {
     missing_ = fmt::format("{}:no-such-key:{:016x}{:016x}", options_.key.value_or("bytepath"),
                            random_.next(), random_.next());
-    BYTEPATH_TRY(reply, connection_->ask({"GET", missing_}, deadline()));
+    BYTEPATH_TRY(reply, connection_->ask({"GET", missing_}, until));
     if (reply.kind == Reply::Kind::nothing) return {};
     if (reply.kind != Reply::Kind::error) break;
     if (reply.text == "NOAUTH")
@@ -166,14 +171,17 @@ Result<> RespServer::open() {
   if (auto done = connect(); !done) return explained(done);
   if (auto done = find_missing_key(); !done) return explained(done);
   if (auto done = look_for_key(); !done) return explained(done);
-  if (auto info = connection_->ask({"INFO", "server"}, deadline()); info)
+  if (auto info = connection_->ask({"INFO", "server"}, deadline()); info) {
     facts_.software = software_of(info->text);
+  } else {
+    connection_.reset();  // what comes late would be taken for the answer to a GET
+  }
   return {};
 }
 
 ConnectionTimes RespServer::connect_once() {
   ConnectionTimes times;
-  const auto opened = Socket::connect(url_, options_.resolves, options_.timeout, times);
+  const auto opened = Socket::connect(url_, options_.resolves, options_.timeout, goes_on_, times);
   if (!opened) times.error = opened.error().message;
   return times;
 }
@@ -202,6 +210,10 @@ void RespServer::receive(std::size_t count, Clock::time_point sent, std::vector<
     }
     answers.push_back(std::move(answer));
   }
+  if (connection_->has_more()) {
+    answers.back().error = "more replies than questions";
+    connection_.reset();
+  }
 }
 
 void RespServer::ask(std::size_t count, std::vector<Answer>& answers) {
@@ -226,12 +238,13 @@ void RespServer::ask(std::size_t count, std::vector<Answer>& answers) {
 
 }  // namespace
 
-Result<std::unique_ptr<Server>> make_resp_server(const Url& url, const Options& options) {
+Result<std::unique_ptr<Server>> make_resp_server(const Url& url, const Options& options,
+                                                 GoesOn goes_on) {
   if (url.scheme == Scheme::rediss) {
     return refuse(url, "TLS to RESP servers is not built in",
                   "redis:// through a TLS tunnel such as stunnel");
   }
-  return std::make_unique<RespServer>(url, options);
+  return std::make_unique<RespServer>(url, options, std::move(goes_on));
 }
 #endif
 

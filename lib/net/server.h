@@ -1,6 +1,7 @@
 #pragma once
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,6 +17,10 @@
 namespace bytepath::net {
 
 using Clock = std::chrono::steady_clock;
+
+// Asked every `wait_slice` while something is waited for: false, and the wait ends with an error.
+using GoesOn = std::function<bool()>;
+inline constexpr std::chrono::milliseconds wait_slice{50};
 
 // One request and what came of it.
 struct Answer {
@@ -51,7 +56,7 @@ class Server {
   virtual ~Server() = default;
 
   // Looks whether it can be measured, before any request. Errors (unsupported): no such host, none
-  // listens, not to be trusted, a password refused.
+  // listens, not to be trusted; (denied): a password refused.
   virtual Result<> open() = 0;
   // May requests be sent at all? No for one that is not trusted, but whose handshakes can be timed.
   virtual bool takes_requests() const { return true; }
@@ -63,7 +68,9 @@ class Server {
 };
 
 // Errors (unsupported): this build has no such part. The options outlive it.
-Result<std::unique_ptr<Server>> make_http_server(const Url& url, const Options& options);
-Result<std::unique_ptr<Server>> make_resp_server(const Url& url, const Options& options);
+Result<std::unique_ptr<Server>> make_http_server(const Url& url, const Options& options,
+                                                 GoesOn goes_on);
+Result<std::unique_ptr<Server>> make_resp_server(const Url& url, const Options& options,
+                                                 GoesOn goes_on);
 
 }  // namespace bytepath::net

@@ -42,8 +42,7 @@ std::optional<std::string> percent_decoded(std::string_view text) {
       continue;
     }
     const auto digits = text.substr(i + 1, 2);
-    const auto byte =
-        digits.size() == 2 && !digits.starts_with("0x") ? parse_unsigned(digits, 16) : std::nullopt;
+    const auto byte = digits.size() == 2 ? parse_unsigned(digits, 16) : std::nullopt;
     if (!byte || *byte == 0) return std::nullopt;
     out += static_cast<char>(*byte);
     i += 2;
@@ -163,6 +162,9 @@ Result<Url> parse_url(std::string_view text) {
   }
   if (url.scheme == Scheme::unix_socket) {
     if (!place.empty() || path.size() < 2) return refuse(text, "no path of a socket");
+    // Other clients take a password there: as a part of the file's name it would be shown.
+    if (path.find('?') != std::string_view::npos)
+      return refuse(text, "a socket has no query: unix://[USER:PASSWORD@]/PATH");
     url.path = path;
     return url;
   }

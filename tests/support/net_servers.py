@@ -225,6 +225,8 @@ class SmallServer:
             connection.sendall(garbage)
         elif how == "slow":
             time.sleep(1.5)
+        elif how == "hang":
+            connection.recv(1)  # until the client gives up
         elif how == "stop":
             self.stop()
         return True  # "close": just that

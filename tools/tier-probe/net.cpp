@@ -1,6 +1,5 @@
 #include "net/measure.h"
 
-#include <algorithm>
 #include <random>
 
 #include "base/file.h"
@@ -78,9 +77,6 @@ Result<Parsed> parse(const Options& options) {
     BYTEPATH_TRY(resolve, net::parse_resolve(text));
     net.resolves.push_back(std::move(resolve));
   }
-  // The longest first: one may be a part of another.
-  std::ranges::stable_sort(parsed.secrets, std::greater(),
-                           [](const net::Secret& secret) { return secret.text.size(); });
   // A duration alone ends it.
   net.requests = options.requests.value_or(options.duration ? UINT32_MAX : net.requests);
   net.duration = options.duration;

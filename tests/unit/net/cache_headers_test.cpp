@@ -102,6 +102,23 @@ TEST(CacheHeaders, TellTheTier) {
       {"no age yet", {{"Age", "0"}}, "not said", "none"},
       {"words nobody knows", {{"X-Cache", "FROBNICATED"}}, "not said", "none"},
       {"an unknown word keeps its place", {{"X-Cache", "HIT, FROBNICATED"}}, "hop 2", "X-Cache"},
+      {"Varnish: a note to look nothing up", {{"X-Cache", "HITPASS"}}, "origin, bypass", "X-Cache"},
+      {"Varnish: the same",
+       {{"X-Cache-Status", "hit-for-miss"}},
+       "origin, bypass",
+       "X-Cache-Status"},
+      {"Akamai: too old, and fetched anew",
+       {{"X-Cache", "TCP_REFRESH_MISS from a.example"}},
+       "origin, expired",
+       "X-Cache"},
+      {"Akamai: too old, and the origin did not answer",
+       {{"X-Cache", "TCP_REFRESH_FAIL_HIT from a.example"}},
+       "edge, stale",
+       "X-Cache"},
+      {"Squid: too old, and still good",
+       {{"X-Cache", "TCP_REFRESH_UNMODIFIED"}},
+       "edge, revalidated",
+       "X-Cache"},
       {"an error", {{"X-Cache", "Error from cloudfront"}}, "origin, error", "X-Cache"},
   };
   for (const auto& each : cases) {
@@ -169,6 +186,15 @@ TEST(CacheHeaders, DoNotGrowWithoutEnd) {
   EXPECT_EQ(reading.hops.size(), max_hops);
   EXPECT_LE(reading.hops.front().name.size(), 64U);
   EXPECT_EQ(reading.tier, "origin");
+}
+
+TEST(CacheHeaders, AreKeptWithinBounds) {
+  Headers kept;
+  keep_cache_header(kept, "X-Cache", std::string(8193, ','));
+  keep_cache_header(kept, "Set-Cookie", "s3cret");
+  EXPECT_TRUE(kept.empty());
+  for (int i = 0; i < 100; ++i) keep_cache_header(kept, "X-Cache", "HIT");
+  EXPECT_EQ(kept.size(), 64U);
 }
 
 TEST(CacheHeaders, NamesAreInOneLine) {

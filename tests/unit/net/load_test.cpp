@@ -69,6 +69,16 @@ TEST(Load, EndsWhenToldTo) {
   EXPECT_EQ(load.sent, 5U);
 }
 
+TEST(Load, BlamesNoServerForWhatTheUserEnded) {
+  ScriptedServer server({"", "", "interrupted"});
+  const auto load = run_load(server, {.requests = 1000, .limit = no_limit},
+                             [&](std::uint64_t) { return server.asked() < 3; });
+  EXPECT_TRUE(load.interrupted);
+  EXPECT_EQ(load.sent, 2U);
+  EXPECT_EQ(load.failed, 0U);
+  EXPECT_TRUE(load.errors.empty());
+}
+
 TEST(Load, KnowsTheTimeOfARequestOfABatch) {
   ScriptedServer server({});
   const auto load = run_load(server, {.requests = 32, .batch = 8, .limit = no_limit}, always);

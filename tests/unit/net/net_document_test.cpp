@@ -104,6 +104,15 @@ TEST(NetDocument, HasFailedWithoutAnAnswer) {
   EXPECT_NE(error->message.find("Connection refused"), std::string::npos);
 }
 
+TEST(NetDocument, TellsThatPipelinedRequestsWereGivenUp) {
+  auto measured = edge_and_origin();
+  measured.pipelined = Load{.batch = 16, .gave_up = true};
+  const auto document = net_document({measured}, {});
+  EXPECT_TRUE(std::ranges::any_of(document.not_measured, [](const auto& each) {
+    return each.what == "the rest of the pipelined requests to http://cache.example/";
+  }));
+}
+
 TEST(NetDocument, ShowsTheCertificates) {
   Measured measured{.url = "https://h/", .is_http = true};
   measured.facts.chain = judge_chain(

@@ -24,8 +24,9 @@ TEST(Resolve, IsAsCurlTakesIt) {
 }
 
 TEST(Resolve, RefusesWhatIsNone) {
-  for (const char* text : {"", "h", "h:1", "h:1:", ":1:1.2.3.4", "h:0:1.2.3.4", "h:x:1.2.3.4",
-                           "h:1:name", "h :1:1.2.3.4", "h:1:[::1"}) {
+  for (const char* text :
+       {"", "h", "h:1", "h:1:", ":1:1.2.3.4", "h:0:1.2.3.4", "h:x:1.2.3.4", "h:1:name",
+        "h :1:1.2.3.4", "h:1:[::1", "-h:1:1.2.3.4", "+h:1:1.2.3.4", "*:1:1.2.3.4"}) {
     const auto resolve = parse_resolve(text);
     ASSERT_FALSE(resolve.has_value()) << text;
     EXPECT_EQ(resolve.error().kind, ErrorKind::usage);
@@ -56,6 +57,13 @@ TEST(Redacted, HidesSecretsWhereverTheyStand) {
   EXPECT_THAT(
       redacted({"net", "--header=X-Key: abc", "X-Key: abc", "redis://u:p@h", "http://h/"}, secrets),
       ElementsAre("net", "--header=X-Key: ***", "X-Key: ***", "redis://h", "http://h/"));
+}
+
+TEST(Redacted, HidesTheRestOfOneThatBeginsAsAnother) {
+  const std::vector<Secret> secrets = {{"http://u:p@h/", "http://h/"},
+                                       {"http://u:p@h/?t=s3cret", "http://h/?t=***"}};
+  EXPECT_THAT(redacted({"http://u:p@h/", "http://u:p@h/?t=s3cret"}, secrets),
+              ElementsAre("http://h/", "http://h/?t=***"));
 }
 
 }  // namespace

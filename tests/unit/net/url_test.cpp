@@ -75,6 +75,7 @@ TEST(Url, RefusesWhatIsNone) {
                            "redis://host/-1",
                            "unix://",
                            "unix://host/path",
+                           "unix:///run/redis.sock?db=1",
                            "http://a:%zz@host/",
                            "http://a:%00@host/",
                            "http://a:%@host/",
@@ -89,9 +90,9 @@ TEST(Url, RefusesWhatIsNone) {
 }
 
 TEST(Url, ErrorsShowNoCredentials) {
-  for (const char* text :
-       {"ftp://ann:s3cret@host/", "ann:s3cret@host", "redis://ann:s3cret@host/x",
-        "http://ann:s3cret%@host/", "http://h ost/?sig=s3cret", "redis//ann:s3cret@host"}) {
+  for (const char* text : {"ftp://ann:s3cret@host/", "ann:s3cret@host", "redis://ann:s3cret@host/x",
+                           "http://ann:s3cret%@host/", "http://h ost/?sig=s3cret",
+                           "redis//ann:s3cret@host", "unix:///run/redis.sock?password=s3cret"}) {
     const auto url = parse_url(text);
     ASSERT_FALSE(url.has_value()) << text;
     EXPECT_THAT(url.error().message, Not(HasSubstr("s3cret")));
