@@ -4,6 +4,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <utility>
 
@@ -27,19 +28,21 @@ Result<> take_out(const TargetFile& target) {
   return fail_errno(refused, "cannot take {} out of the page cache", target.path);
 }
 
-Result<> read_pages(const TargetFile& target, const pages::PageRun& run,
-                    const measure::Pages& buffer) {
+// False: the user has asked to stop, which of a slow tier takes long to come to an end.
+Result<bool> read_pages(const TargetFile& target, const pages::PageRun& run,
+                        const measure::Pages& buffer, const Progress& progress) {
   std::uint64_t at = run.first * pages::page_bytes;
   const std::uint64_t end = at + run.count * pages::page_bytes;
   while (at < end) {
+    if (!progress(at, target.region, "reading into the page cache")) return false;
     const std::uint64_t some = std::min<std::uint64_t>(buffer.size(), end - at);
     const ssize_t got = ::pread(target.file.get(), buffer.data(), some, static_cast<off_t>(at));
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return fail_errno(errno, "cannot read {}", target.path);
-    if (got == 0) return {};
+    if (got == 0) return true;
     at += static_cast<std::uint64_t>(got);
   }
-  return {};
+  return true;
 }
 
 }  // namespace
@@ -55,8 +58,8 @@ const char* cache_start_name(CacheStart start) {
   }
 }
 
-Result<PreparedCache> prepare_cache(const TargetFile& target, CacheStart start,
-                                    std::uint64_t seed) {
+Result<PreparedCache> prepare_cache(const TargetFile& target, CacheStart start, std::uint64_t seed,
+                                    const Progress& progress) {
   constexpr double half = 0.5;
   PreparedCache prepared;
   if (start != CacheStart::warm) {
@@ -69,7 +72,9 @@ Result<PreparedCache> prepare_cache(const TargetFile& target, CacheStart start,
     BYTEPATH_TRY(mapping, pages::FileMapping::map(target.file, 0, pages));
     ::madvise(mapping.data(), mapping.size(), MADV_RANDOM);
     for (const auto& run : runs) {
-      if (auto read = read_pages(target, run, buffer); !read) return std::unexpected(read.error());
+      BYTEPATH_TRY(read, read_pages(target, run, buffer, progress));
+      prepared.interrupted = !read;
+      if (prepared.interrupted) return prepared;
       ::madvise(mapping.page(run.first), run.count * pages::page_bytes, populate_read);
     }
     prepared.holder.emplace(std::move(mapping));

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "pages/file_mapping.h"
+#include "storage/bus_error_guard.h"
 #include "storage/engine.h"
 
 namespace bytepath::storage {
@@ -14,16 +15,14 @@ namespace {
 class MmapEngine final : public Engine {
  public:
   MmapEngine(int file, std::uint64_t block, pages::FileMapping mapping)
-      : file_(file), block_(block), mapping_(std::move(mapping)) {}
+      : file_(file),
+        block_(block),
+        mapping_(std::move(mapping)),
+        guard_(mapping_.data(), mapping_.size()) {}
 
   // A fault maps the pages around it too: without this, most pages would be there before they are
-  // touched. And a file that has become shorter would kill us (SIGBUS): it is looked at each time.
+  // touched.
   int prepare(std::uint64_t offset) override {
-    struct stat status{};
-    if (::fstat(file_, &status) != 0) return errno;
-    const bool is_shorter =
-        S_ISREG(status.st_mode) && static_cast<std::uint64_t>(status.st_size) < offset + block_;
-    if (is_shorter) return ENODATA;
     const std::uint64_t first = offset / pages::page_bytes * pages::page_bytes;
     const std::uint64_t end = offset + block_;
     return ::madvise(mapping_.data() + first, end - first, MADV_DONTNEED) == 0 ? 0 : errno;
@@ -33,13 +32,22 @@ class MmapEngine final : public Engine {
     const volatile std::byte* const bytes = mapping_.data();
     for (std::uint64_t at = offset; at < offset + block_; at += pages::page_bytes)
       static_cast<void>(bytes[at]);
-    return 0;
+    return BusErrorGuard::has_caught() ? why_caught(offset) : 0;
   }
 
  private:
+  int why_caught(std::uint64_t offset) const {
+    struct stat status{};
+    if (::fstat(file_, &status) != 0) return errno;
+    const bool is_shorter =
+        S_ISREG(status.st_mode) && static_cast<std::uint64_t>(status.st_size) < offset + block_;
+    return is_shorter ? ENODATA : EIO;
+  }
+
   int file_;
   std::uint64_t block_;
   pages::FileMapping mapping_;
+  BusErrorGuard guard_;
 };
 
 }  // namespace

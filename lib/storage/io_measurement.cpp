@@ -61,7 +61,8 @@ ReadPlan plan_for(const Bench& bench, CacheStart start, Clock::time_point deadli
   // What was read once is in the page cache: then each block is read once.
   const bool once = start != CacheStart::warm && !bench.target.direct;
   const std::uint64_t count = once ? std::min(blocks, options.accesses) : options.accesses;
-  return {.blocks = plan_accesses(options.pattern, blocks, count, options.seed),
+  return {.path = bench.target.path,
+          .blocks = plan_accesses(options.pattern, blocks, count, options.seed),
           .block_bytes = options.target.block,
           .rate = options.rate,
           .seed = options.seed,
@@ -75,7 +76,9 @@ Result<ReadRun> run_once(const Bench& bench, const EngineKind& kind, CacheStart 
   if (bench.options.drop_caches && start != CacheStart::warm) {
     if (auto dropped = drop_all_caches(); !dropped) return std::unexpected(dropped.error());
   }
-  BYTEPATH_TRY(prepared, prepare_cache(bench.target, start, bench.options.seed));
+  BYTEPATH_TRY(prepared, prepare_cache(bench.target, start, bench.options.seed, progress));
+  all.interrupted = prepared.interrupted;
+  if (all.interrupted) return ReadRun{};
   BYTEPATH_TRY(engine, kind.open({.target = &bench.target,
                                   .block = bench.options.target.block,
                                   .pattern = bench.options.pattern}));
@@ -153,10 +156,10 @@ Result<IoMeasurement> measure_io(const IoOptions& options, const Progress& progr
       if (all.interrupted || all.error) continue;
       const auto deadline = now + (end - now) / static_cast<std::int64_t>(left--);
       auto run = run_once(bench, *kind, state, deadline, all, progress);
-      if (run)
-        all.runs.push_back(std::move(*run));
-      else
+      if (!run)
         all.error = run.error();
+      else if (run->accesses > 0 || (!all.interrupted && !all.error))  // else it did not begin
+        all.runs.push_back(std::move(*run));
     }
   }
   all.losses = labeller.losses();

@@ -12,7 +12,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr double often = 1000;  // accesses a second: then not each one looks for an interrupt
+constexpr double slow_ns = 1e6;  // after such an access somebody looks: there may be seconds ahead
+constexpr double often = 1000;   // accesses a second: then not each one looks for an interrupt
 // Longer than a timer is late, and short enough to be no load.
 constexpr auto spun = std::chrono::microseconds(100);
 
@@ -27,16 +28,6 @@ void wait_until(Clock::time_point when) {
   }
   while (Clock::now() < when) {
   }
-}
-
-Error read_error(int error, std::uint64_t offset) {
-  if (error == ENODATA)
-    return {.kind = ErrorKind::failed,
-            .message = fmt::format("the file became shorter while it was read, at byte {}", offset),
-            .hint = "nobody may write to it meanwhile"};
-  return {.kind = ErrorKind::failed,
-          .message = fmt::format("cannot read at byte {}: {}", offset, std::strerror(error)),
-          .hint = "see the kernel's log"};
 }
 
 float floor_zero(double nanoseconds) { return static_cast<float>(std::max(nanoseconds, 0.0)); }
@@ -90,14 +81,27 @@ void end_sample(ReadSample& sample, double service_ns, double late_ns, const Lab
 
 }  // namespace
 
+Error read_error(const std::string& path, std::uint64_t offset, int error) {
+  if (error == ENODATA)
+    return {.kind = ErrorKind::failed,
+            .message = fmt::format("{} became shorter while it was read, at byte {}", path, offset),
+            .hint = "nobody may cut it off meanwhile; files of /proc and /sys tell no true size"};
+  return {
+      .kind = ErrorKind::failed,
+      .message = fmt::format("cannot read {} at byte {}: {}", path, offset, std::strerror(error)),
+      .hint = error == EINVAL ? "what --direct reads are whole sectors: try --block 4K"
+                              : "see the kernel's log"};
+}
+
 ReadSamples read_all(Engine& engine, LabelSource& labels, const measure::Clock& clock,
                      const ReadPlan& plan, const Progress& progress) {
   ReadSamples all;
   all.samples.reserve(plan.blocks.size());
   const auto begin = Clock::now();
   Pace pace(plan, begin);
+  bool was_slow = false;
   for (std::size_t i = 0; i < plan.blocks.size(); ++i) {
-    if (i % pace.between_looks() == 0) {
+    if (was_slow || i % pace.between_looks() == 0) {
       all.interrupted = !progress(i, plan.blocks.size(), "reading");
       if (all.interrupted || Clock::now() >= plan.deadline) break;
     }
@@ -111,10 +115,11 @@ ReadSamples read_all(Engine& engine, LabelSource& labels, const measure::Clock& 
     const std::uint64_t to = clock.now();
     const Label label = labels.end();
     if (error != 0) {
-      all.error = read_error(error, offset);
+      all.error = read_error(plan.path, offset, error);
       break;
     }
     end_sample(sample, clock.nanoseconds(from, to) - clock.overhead_ns(), late_ns, label);
+    was_slow = sample.service_ns >= slow_ns;
     all.samples.push_back(sample);
   }
   all.seconds = std::chrono::duration<double>(Clock::now() - begin).count();

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "base/progress.h"
@@ -22,6 +23,7 @@ struct Rate {
 };
 
 struct ReadPlan {
+  std::string path;                   // for errors
   std::vector<std::uint64_t> blocks;  // in the order in which they are read
   std::uint64_t block_bytes = 4096;
   std::optional<Rate> rate;  // none: each begins when the one before has ended
@@ -48,6 +50,10 @@ struct ReadSamples {
   bool interrupted = false;
   std::optional<Error> error;  // that ended it
 };
+
+// Of an errno of Engine::read(). ENODATA: the file ended where its size had said that there is
+// more.
+Error read_error(const std::string& path, std::uint64_t offset, int error);
 
 ReadSamples read_all(Engine& engine, LabelSource& labels, const measure::Clock& clock,
                      const ReadPlan& plan, const Progress& progress);

@@ -37,6 +37,8 @@ Result<UringQueue> UringQueue::create() {
   UringQueue queue;
   queue.ring_ = Descriptor(static_cast<int>(::syscall(SYS_io_uring_setup, 1, &parameters)));
   if (!queue.ring_) return refused(errno);
+  // IORING_OP_READ came with it; older kernels answer each with EINVAL.
+  if ((parameters.features & IORING_FEAT_RW_CUR_POS) == 0) return refused(ENOSYS);
   if (auto mapped = queue.map_rings(parameters); !mapped) return std::unexpected(mapped.error());
   return queue;
 }
