@@ -67,7 +67,9 @@ Result<std::uint64_t> region_of(const TargetRequest& request, std::uint64_t byte
 // What it lies on, as far as the mount table tells.
 void describe_mount(TargetFile& target) {
   std::error_code error;
-  const auto real = std::filesystem::canonical(target.path, error);
+  // Of the open file: its own path may be a link, or that of a file that has no name any more.
+  const auto real =
+      std::filesystem::read_symlink(fmt::format("/proc/self/fd/{}", target.file.get()), error);
   const auto text = read_file("/proc/self/mountinfo");
   if (error || !text) return;
   const auto table = host::mounts_from_text(*text);

@@ -6,6 +6,7 @@
 
 #include <filesystem>
 
+#include "storage/target_file.h"
 #include "support/temporary_folder.h"
 
 namespace bytepath::storage {
@@ -20,6 +21,18 @@ TEST(NamelessFile, IsThereForThisProcessOnly) {
   ASSERT_EQ(::stat(file->path().c_str(), &status), 0);
   EXPECT_EQ(status.st_size, (3 << 20) + 5);
   EXPECT_EQ(status.st_nlink, 0U);
+}
+
+TEST(NamelessFile, LiesOnTheFileSystemOfItsFolder) {
+  const test::TemporaryFolder folder;
+  const auto named = open_target({.path = folder.write("named", std::string(8192, 'x'))});
+  const auto file = NamelessFile::create(folder.path(), 8192);
+  ASSERT_TRUE(named && file);
+  const auto target = open_target({.path = file->path()});
+  ASSERT_TRUE(target.has_value()) << target.error().message;
+  EXPECT_NE(target->file_system, "");
+  EXPECT_EQ(target->file_system, named->file_system);
+  EXPECT_EQ(target->behind, named->behind);
 }
 
 TEST(NamelessFile, NeedsAFolder) {
