@@ -21,6 +21,14 @@ int open_software_event(std::uint64_t config, int cpu) {
       ::syscall(SYS_perf_event_open, &attributes, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC));
 }
 
+std::unexpected<Error> refused(int error, const char* what, int cpu) {
+  if (error == EMFILE)
+    return fail(ErrorKind::unsupported,
+                fmt::format("{} of CPU {}: this process may open no more files", what, cpu),
+                "a larger hard limit: ulimit -Hn");
+  return fail_errno(error, "{} of CPU {}", what, cpu);
+}
+
 }  // namespace
 
 Result<> attach_fault_ends(const bpf_program* program, std::uint64_t config,
@@ -29,12 +37,12 @@ Result<> attach_fault_ends(const bpf_program* program, std::uint64_t config,
   for (int cpu = 0; cpu < cpus; ++cpu) {
     const int event = open_software_event(config, cpu);
     if (event < 0 && errno == ENODEV) continue;  // this CPU is off
-    if (event < 0) return fail_errno(errno, "cannot count the page faults of CPU {}", cpu);
+    if (event < 0) return refused(errno, "cannot count the page faults", cpu);
     Link link(bpf_program__attach_perf_event(program, event));  // the event is the link's then
     if (!link) {
       const int why = errno;
       ::close(event);
-      return fail_errno(why, "cannot attach to the page faults of CPU {}", cpu);
+      return refused(why, "cannot attach to the page faults", cpu);
     }
     links.push_back(std::move(link));
   }

@@ -1,4 +1,5 @@
 #include <linux/perf_event.h>
+#include <sys/resource.h>
 
 #include <cstdint>
 #include <utility>
@@ -8,6 +9,19 @@
 #include "trace/fault_ends.h"
 
 namespace bytepath::trace {
+
+namespace {
+
+// The ends of faults take up to four descriptors a CPU, and many hosts give a process 1024. What is
+// traced has its own limit: the helper that starts it is there before.
+void allow_all_descriptors() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+}  // namespace
 
 struct ProcessAccessTracer::Parts {
   std::vector<MissingPart> missing;
@@ -20,6 +34,7 @@ ProcessAccessTracer::~ProcessAccessTracer() = default;
 
 Result<std::unique_ptr<ProcessAccessTracer>> ProcessAccessTracer::start(
     const ProcessAccessOptions& options) {
+  allow_all_descriptors();
   auto parts = std::make_unique<Parts>();
   BYTEPATH_TRY(skeleton, attach_access_programs({.root = options.process,
                                                  .own = false,
