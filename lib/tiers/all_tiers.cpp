@@ -17,12 +17,14 @@ struct Entry {
   const Metric* metric;
 };
 
-// How it was read: the labels but those that have columns of their own.
+// How it was read: the labels but those that have columns of their own. Beside tiers that nobody
+// prepared, the name that io has for a state of the page cache says too little.
 std::string how(const Metric& metric) {
   std::string text;
   for (const auto& [name, value] : metric.labels) {
     if (name == "tier" || name == "time" || name == "url" || value.empty()) continue;
-    text += (text.empty() ? "" : ", ") + value;
+    const bool is_half = name == "state" && value == "mixed";
+    text += (text.empty() ? "" : ", ") + (is_half ? "half cached" : value);
   }
   return text;
 }

@@ -54,6 +54,14 @@ TEST_F(TierProbeIo, RefusesWhatIsNoFileToMeasure) {
   expect_refused({"io", file(), file()}, "one file");
 }
 
+TEST_F(TierProbeIo, ReportsNothingButTheErrorWhereNothingCanBeRead) {
+  // Its size says 4096, and it has less.
+  const std::string false_size = "/sys/kernel/mm/transparent_hugepage/enabled";
+  if (::access(false_size.c_str(), R_OK) != 0) GTEST_SKIP() << "no " << false_size;
+  expect_refused({"io", "--label", "rusage", "--engine", "pread", "--state", "cold", false_size},
+                 false_size + " became shorter", 4);
+}
+
 TEST_F(TierProbeIo, RefusesOptionsThatDoNotFit) {
   const auto path = file();
   expect_refused({"io", "--size", "2M", path}, "--size: 2 MiB is beyond the end");
@@ -73,6 +81,13 @@ TEST_F(TierProbeIo, RefusesOptionsThatDoNotFit) {
   expect_refused({"io", "--direct", "--label", "mincore", path}, "--label mincore");
   expect_refused({"io", "--cpu", "9999", path}, "9999");
   expect_refused({"io", "--backing", path, path}, "is not behind FUSE");
+}
+
+TEST(TierProbeAll, RefusesWhatItCannotUseBeforeAnythingIsMeasured) {
+  const TemporaryFolder folder;
+  expect_refused({"all", "--no-file", "--key", ""}, "--key: it is empty");
+  expect_refused({"all", "--directory", folder.at("missing")}, folder.at("missing"));
+  expect_refused({"all", "--no-file", folder.path()}, "is a folder");
 }
 
 TEST_F(TierProbeIo, RefusesWhatThisUserMayNotRead) {

@@ -16,12 +16,15 @@ using tiers::Part;
 
 struct Options {
   std::vector<std::string> places;
-  std::string directory = "/var/tmp";
+  std::optional<std::string> directory;
   std::uint64_t file_bytes = std::uint64_t{64} << 20;
   std::uint64_t accesses = 2000;
   std::uint64_t requests = 100;
   std::uint64_t seed = 1;
+  std::optional<std::string> key;
   bool no_file = false;
+
+  std::string folder() const { return directory.value_or("/var/tmp"); }
 };
 
 bool is_url(const std::string& place) { return place.find("://") != std::string::npos; }
@@ -52,15 +55,22 @@ Result<Part> server_part(const Options& options, const std::string& place,
   net::Options wanted;
   wanted.requests = options.requests;
   wanted.pipeline = 1;
+  wanted.key = options.key;
   wanted.seed = options.seed;
   wanted.user_agent = fmt::format("bytepath-tier-probe/{}", cli::version());
   BYTEPATH_TRY(measured, net::measure({url}, wanted, progress));
   if (auto error = net::no_answer(measured)) return std::unexpected(*error);
-  return Part{.name = url.shown(), .document = net::net_document(measured, wanted)};
+  Part part{.name = url.shown(), .document = net::net_document(measured, wanted)};
+  // Waiting is no tier, and the option that would show it is one of net.
+  std::erase_if(part.document.not_measured,
+                [](const auto& gap) { return gap.remedy.starts_with("--rate"); });
+  return part;
 }
 
 // What is wrong with the command line, before anything is measured.
 Result<> check(const Options& options) {
+  if (options.key && options.key->empty())
+    return fail(ErrorKind::usage, "--key: it is empty", "the name of a key that is there");
   for (const auto& place : options.places) {
     if (is_url(place)) {
       if (auto url = net::parse_url(place); !url) return std::unexpected(url.error());
@@ -73,11 +83,6 @@ Result<> check(const Options& options) {
 
 Result<result::Document> run(const Options& options, const cli::Context& context) {
   if (auto checked = check(options); !checked) return std::unexpected(checked.error());
-  std::optional<storage::NamelessFile> own;
-  if (!options.no_file) {
-    BYTEPATH_TRY(made, storage::NamelessFile::create(options.directory, options.file_bytes));
-    own = std::move(made);
-  }
   std::vector<Part> parts;
   result::Document document;
   document.parameters["mode"] = std::string("all");
@@ -89,9 +94,19 @@ Result<result::Document> run(const Options& options, const cli::Context& context
           {.what = what, .reason = part.error().message, .remedy = part.error().hint});
     }
   };
+  std::optional<storage::NamelessFile> own;
+  if (!options.no_file) {
+    auto made = storage::NamelessFile::create(options.folder(), options.file_bytes);
+    // A folder that was asked for is a mistake to be told at once; of ours this host has no use.
+    if (!made && options.directory) return std::unexpected(made.error());
+    if (made)
+      own = *std::move(made);
+    else
+      add("a file of ours", std::unexpected(made.error()));
+  }
   add("the caches and the memory", cpu_part(options, context.progress));
   if (own)
-    add("a file of ours", file_part(options, options.directory, own->path(), context.progress));
+    add("a file of ours", file_part(options, options.folder(), own->path(), context.progress));
   std::vector<net::Secret> secrets;
   for (const auto& place : options.places) {
     if (is_url(place)) {
@@ -120,9 +135,10 @@ void add_all(cli::Probe& probe) {
       .positionals("PLACE", options.places, "files, such as one on a mount, and URLs as of net",
                    false)
       .text("--directory", options.directory, "DIR",
-            "where a nameless file of 64 MiB is made to be read")
+            "where a nameless file of 64 MiB is made to be read; default: /var/tmp")
       .flag("--no-file", options.no_file, "make none")
       .number("-n,--accesses", options.accesses, "reads of each file", 1, most)
+      .text("--key", options.key, "KEY", "of redis: one that is there, for hits")
       .number("--requests", options.requests, "requests to each server", 1, most)
       .number("--seed", options.seed, "of all orders", 0, UINT64_MAX);
 }

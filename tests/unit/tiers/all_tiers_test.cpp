@@ -27,7 +27,7 @@ TEST(AllTiers, AreOneStaircaseByLatency) {
   std::vector<Part> parts = {
       {.name = "/data/file",
        .document = with({{"block device", 80'000}, {"page cache", 1600}},
-                        {{"engine", "pread"}, {"time", "service"}})},
+                        {{"engine", "pread"}, {"state", "mixed"}, {"time", "service"}})},
       {.name = "cpu", .document = with({{"L1", 1.25}, {"memory", 120}}, {})}};
   parts[1].document.metrics.push_back(
       result::single_metric("core_cycle", {}, 0.28, "ns", result::Better::lower));
@@ -42,7 +42,7 @@ TEST(AllTiers, AreOneStaircaseByLatency) {
   EXPECT_EQ(rows[0][6], Value()) << "nothing is faster";
   EXPECT_EQ(rows[1][6], Value(96.0));
   EXPECT_EQ(rows[3][1], Value(std::string("/data/file")));
-  EXPECT_EQ(rows[3][2], Value(std::string("pread")));
+  EXPECT_EQ(rows[3][2], Value(std::string("pread, half cached")));
   EXPECT_EQ(all.metrics.size(), 4U) << "a core's cycle is no tier";
   EXPECT_EQ(all.metrics[0].labels.at("of"), "/data/file");
   EXPECT_EQ(all.not_measured.size(), 1U);
