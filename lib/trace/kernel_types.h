@@ -87,6 +87,7 @@ struct address_space {
 
 struct file {
   struct inode* f_inode;
+  unsigned int f_flags;
   __s64 f_pos;
 };
 
@@ -128,6 +129,7 @@ struct task_struct {
   unsigned long nvcsw;
   struct files_struct* files;
   struct signal_struct* signal;
+  char comm[16]; /* TASK_COMM_LEN, include/linux/sched.h */
 };
 
 /* Linux 5.16; before, the same fields are those of struct page. */
