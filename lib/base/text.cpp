@@ -84,4 +84,19 @@ std::string nearest(std::string_view word, std::span<const std::string> known) {
   return best;
 }
 
+std::string without_secrets(std::string_view word) {
+  const std::size_t scheme = word.find("://");
+  if (scheme == std::string_view::npos) return std::string(word);
+  const std::size_t begin = scheme + 3;
+  // A password may hold what ends a host: the last @ counts.
+  const std::size_t at = word.rfind('@');
+  const bool has_user = at != std::string_view::npos && at >= begin;
+  std::string_view rest = word.substr(has_user ? at : begin);
+  const std::size_t query = rest.find('?');
+  const bool has_query = query != std::string_view::npos;
+  if (has_query) rest = rest.substr(0, query + 1);
+  return std::string(word.substr(0, begin)) + (has_user ? "..." : "") + std::string(rest) +
+         (has_query ? "..." : "");
+}
+
 }  // namespace bytepath

@@ -24,6 +24,10 @@ std::vector<std::string_view> words(std::string_view text);
 // 0x.
 std::optional<std::uint64_t> parse_unsigned(std::string_view text, int base = 10);
 
+// A word for an error message: of an address such as "redis://user:word@host/?key=word" only what
+// cannot be a secret, "redis://...@host/?...". Any other word as it is.
+std::string without_secrets(std::string_view word);
+
 // The known word nearest to a mistyped one by edit distance, or empty when none is near.
 std::string nearest(std::string_view word, std::span<const std::string> known);
 

@@ -249,7 +249,7 @@ std::optional<int> Probe::Impl::parse(int argc, char** argv) {
     const std::string word = app.remaining(true).empty() ? "" : app.remaining(true).front();
     const bool like_option = word.starts_with("-");
     // What is behind the "=" of a mistyped option may be a secret.
-    const std::string name = like_option ? word.substr(0, word.find('=')) : word;
+    const std::string name = like_option ? word.substr(0, word.find('=')) : without_secrets(word);
     const std::string near = nearest(word.substr(0, word.find('=')), known_options());
     const std::string what =
         fmt::format("{}: unknown {}", name, like_option ? "option" : "argument");

@@ -9,6 +9,7 @@
 #include <cstdlib>
 
 #include "base/text.h"
+#include "report/printable.h"
 
 namespace bytepath::cli {
 namespace {
@@ -65,8 +66,9 @@ report::Target standard_output(std::string_view color, bool verbose) {
 }
 
 void print_error(std::string_view program, const Error& error) {
-  std::string text = fmt::format("{}: {}\n", program, error.message);
-  if (!error.hint.empty()) text += fmt::format("hint: {}\n", error.hint);
+  // A name that is in it may hold anything.
+  std::string text = fmt::format("{}: {}\n", program, report::printable(error.message));
+  if (!error.hint.empty()) text += fmt::format("hint: {}\n", report::printable(error.hint));
   (void)std::fputs(text.c_str(), stderr);
 }
 

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "compare/comparison.h"
 #include "compare/suite_readers.h"
+#include "result/document_parts.h"
 #include "result/json_document.h"
 #include "stats/order.h"
 
@@ -13,13 +14,9 @@ namespace bytepath::compare {
 namespace {
 
 using result::Document;
+using result::label;
 using result::Labels;
 using result::Metric;
-
-std::string label(const Metric& metric, const char* key) {
-  const auto found = metric.labels.find(key);
-  return found == metric.labels.end() ? "" : found->second;
-}
 
 template <class T>
 T parameter(const Document& document, const char* key, T otherwise) {
@@ -67,7 +64,7 @@ Suite suite_of(const Document& document) {
 // "kernel=memcpy offset=8 size=4096"; "grep metric=wall" with a label `benchmark`; the tool where
 // there are no labels.
 std::string name_of_labels(const Metric& metric, const Document& document) {
-  std::string out = label(metric, "benchmark");
+  std::string out = label(metric.labels, "benchmark");
   for (const auto& [key, value] : metric.labels) {
     if (key != "benchmark") out += fmt::format("{}{}={}", out.empty() ? "" : " ", key, value);
   }
@@ -113,7 +110,7 @@ const Json* result_of(const Session& session, const Title& title) {
 
 Result<Command> new_command(const Session& session, const Metric& metric, std::uint64_t number) {
   Command command{
-      .title = {.command = label(metric, "benchmark"), .parameters = "", .number = number},
+      .title = {.command = label(metric.labels, "benchmark"), .parameters = "", .number = number},
       .metrics = {}};
   if (const Json* result = result_of(session, command.title)) {
     BYTEPATH_TRY(parameters, parameters_text(*result, session.where));
@@ -127,9 +124,9 @@ Result<Command> new_command(const Session& session, const Metric& metric, std::u
 Result<> find_commands(Session& session) {
   std::map<std::uint64_t, std::size_t> index;
   for (const auto& metric : session.document.metrics) {
-    const auto number = parse_unsigned(label(metric, "number"));
+    const auto number = parse_unsigned(label(metric.labels, "number"));
     if (!number || *number == 0 || metric.better == result::Better::none) continue;
-    if (label(metric, "again") == "true") {
+    if (label(metric.labels, "again") == "true") {
       if (metric.name == wall_metric) session.reference_copy = &metric;
       continue;
     }

@@ -81,5 +81,15 @@ TEST(Nearest, AllowsAsManyEditsAsItSays) {
   EXPECT_EQ(nearest("axxx", std::vector<std::string>{"abcd"}), "");
 }
 
+TEST(WithoutSecrets, KeepsWhatCannotBeOne) {
+  EXPECT_EQ(without_secrets("redis://user:word@host:6379/0?password=word"),
+            "redis://...@host:6379/0?...");
+  EXPECT_EQ(without_secrets("https://a:b/c@d@host/x"), "https://...@host/x");
+  EXPECT_EQ(without_secrets("https://host/x"), "https://host/x");
+  EXPECT_EQ(without_secrets("--size"), "--size");
+  EXPECT_EQ(without_secrets("me@host"), "me@host");
+  EXPECT_EQ(without_secrets(""), "");
+}
+
 }  // namespace
 }  // namespace bytepath
