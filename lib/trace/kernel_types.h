@@ -91,6 +91,12 @@ struct file {
   __s64 f_pos;
 };
 
+struct vm_area_struct {
+  unsigned long vm_start;
+  unsigned long vm_pgoff;
+  struct file* vm_file;
+};
+
 struct fdtable {
   unsigned int max_fds;
   struct file** fd;
@@ -127,6 +133,8 @@ struct task_struct {
   struct task_struct* group_leader;
   struct pid* thread_pid;
   unsigned long nvcsw;
+  __u64 start_boottime;
+  __u64 self_exec_id;
   struct files_struct* files;
   struct signal_struct* signal;
   char comm[16]; /* TASK_COMM_LEN, include/linux/sched.h */
