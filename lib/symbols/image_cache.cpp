@@ -24,9 +24,7 @@ std::unique_ptr<Image> own_vdso() {
     if (mapping.path != "[vdso]" || mapping.start != getauxval(AT_SYSINFO_EHDR)) continue;
     const auto* begin = reinterpret_cast<const std::uint8_t*>(  // NOLINT(performance-no-int-to-ptr)
         static_cast<std::uintptr_t>(mapping.start));
-    auto file = code::ElfFile::from_bytes({begin, begin + (mapping.end - mapping.start)}, "[vdso]");
-    if (!file) return nullptr;
-    auto image = Image::create(std::move(*file), "[vdso]");
+    auto image = Image::from_bytes({begin, begin + (mapping.end - mapping.start)}, "[vdso]");
     return image ? std::make_unique<Image>(std::move(*image)) : nullptr;
   }
   return nullptr;
@@ -34,7 +32,7 @@ std::unique_ptr<Image> own_vdso() {
 
 }  // namespace
 
-const Image* ImageCache::find(std::uint32_t process, const trace::Mapping& mapping) {
+Image* ImageCache::find(std::uint32_t process, const trace::Mapping& mapping) {
   Slot& slot = slots_[{.file = mapping.file, .path = mapping.path}];
   if (!slot.opened && slot.refused_for.size() < max_attempts && !slot.refused_for.contains(process))
     open(process, mapping, slot);
@@ -51,13 +49,11 @@ void ImageCache::open(std::uint32_t process, const trace::Mapping& mapping, Slot
     return;
   }
   slot.opened = true;
-  auto file = code::ElfFile::from_descriptor(std::move(*descriptor), mapping.path);
-  if (!file) return;
-  auto image = Image::create(std::move(*file), mapping.path);
+  auto image = Image::open(std::move(*descriptor), mapping.path, trees);
   if (image) slot.image = std::make_unique<Image>(std::move(*image));
 }
 
-const Image* ImageCache::vdso() {
+Image* ImageCache::vdso() {
   if (!std::exchange(vdso_.opened, true)) vdso_.image = own_vdso();
   return vdso_.image.get();
 }

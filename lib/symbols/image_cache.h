@@ -20,10 +20,10 @@ class ImageCache {
 
   // nullptr: it cannot be opened, which is noted as missing, or is no ELF image, which is not. A
   // file that one process does not let us open is tried again for the next one.
-  const Image* find(std::uint32_t process, const trace::Mapping& mapping);
+  Image* find(std::uint32_t process, const trace::Mapping& mapping);
 
   // The code that the kernel maps into every 64-bit process; nullptr: there is none.
-  const Image* vdso();
+  Image* vdso();
 
  private:
   struct Key {

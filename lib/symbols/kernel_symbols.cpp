@@ -8,12 +8,12 @@
 #include <utility>
 
 #include "base/file.h"
-#include "base/text.h"
 
 namespace bytepath::symbols {
 namespace {
 
 constexpr std::size_t max_kallsyms_bytes = 256U << 20;
+constexpr std::size_t max_modules = 65535;
 constexpr std::size_t max_name_bytes = 4096;  // KSYM_NAME_LEN of linux/kallsyms.h is 512
 
 // No function of a kernel is longer, but between its text, its modules and its BPF programs are
@@ -44,32 +44,38 @@ std::optional<Line> parse_line(std::string_view text) {
 }
 
 // The number of a module in the list, which it is added to. The lines of a module come together.
-std::uint32_t number_of(std::string_view module, std::vector<std::string>& modules) {
+std::uint16_t number_of(std::string_view module, std::vector<std::string>& modules) {
   auto known = modules.back() == module ? modules.end() - 1 : std::ranges::find(modules, module);
-  if (known == modules.end()) known = modules.insert(known, std::string(module));
-  return static_cast<std::uint32_t>(known - modules.begin());
+  if (known == modules.end() && modules.size() < max_modules)
+    known = modules.insert(known, std::string(module));
+  return static_cast<std::uint16_t>(known == modules.end() ? 0 : known - modules.begin());
 }
 
 }  // namespace
 
 Result<KernelSymbols> KernelSymbols::read(const Root& root) {
-  const auto text = read_file(root.at("/proc/kallsyms"), max_kallsyms_bytes);
+  auto text = read_file(root.at("/proc/kallsyms"), max_kallsyms_bytes);
   if (!text)
     return fail(ErrorKind::unsupported,
                 fmt::format("the kernel does not name its functions: {}", text.error().message),
                 "a kernel with CONFIG_KALLSYMS has this file, where /proc is mounted");
-  return parse(*text);
+  return parse(std::move(*text));
 }
 
-Result<KernelSymbols> KernelSymbols::parse(std::string_view text) {
+Result<KernelSymbols> KernelSymbols::parse(std::string text) {
   constexpr std::size_t usual_line_bytes = 44;
   KernelSymbols symbols;
+  symbols.text_ = std::move(text);
+  symbols.text_.resize(std::min(symbols.text_.size(), max_kallsyms_bytes));
   symbols.modules_.emplace_back("[kernel]");
-  symbols.functions_.reserve(text.size() / usual_line_bytes);
+  symbols.functions_.reserve(symbols.text_.size() / usual_line_bytes);
   std::vector<std::uint64_t> bounds;  // where something begins that is no function
   bool hidden = false;
-  for (const std::string_view piece : split(text.substr(0, max_kallsyms_bytes), '\n')) {
-    const auto line = parse_line(piece);
+  std::string_view rest = symbols.text_;
+  while (!rest.empty()) {
+    const std::size_t end = std::min(rest.find('\n'), rest.size());
+    const auto line = parse_line(rest.substr(0, end));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
     if (!line) continue;
     hidden |= line->address == 0 && line->is_function;
     if (line->address == 0) continue;  // hidden, or the offset of a variable of each CPU
@@ -79,10 +85,10 @@ Result<KernelSymbols> KernelSymbols::parse(std::string_view text) {
     }
     symbols.functions_.push_back(
         {.address = line->address,
-         .name_at = static_cast<std::uint32_t>(symbols.names_.size()),
-         .name_bytes = static_cast<std::uint32_t>(line->name.size()),
-         .module = line->module.empty() ? 0 : number_of(line->module, symbols.modules_)});
-    symbols.names_ += line->name;
+         .name_at = static_cast<std::uint32_t>(line->name.data() - symbols.text_.data()),
+         .name_bytes = static_cast<std::uint16_t>(line->name.size()),
+         .module =
+             line->module.empty() ? std::uint16_t{0} : number_of(line->module, symbols.modules_)});
   }
   if (symbols.functions_.empty() && hidden)
     return fail(ErrorKind::denied, "the kernel hides the addresses of its functions",
@@ -105,17 +111,18 @@ void KernelSymbols::order(const std::vector<std::uint64_t>& bounds) {
   auto next = functions_.begin();
   for (Function& function : functions_) {
     while (next != functions_.end() && next->address <= function.address) ++next;
-    bound = std::upper_bound(bound, bounds.end(), function.address);
-    function.end = function.address + std::min(max_function_bytes, ~function.address);
-    if (next != functions_.end()) function.end = std::min(function.end, next->address);
-    if (bound != bounds.end()) function.end = std::min(function.end, *bound);
+    while (bound != bounds.end() && *bound <= function.address) ++bound;
+    std::uint64_t bytes = std::min(max_function_bytes, ~function.address);
+    if (next != functions_.end()) bytes = std::min(bytes, next->address - function.address);
+    if (bound != bounds.end()) bytes = std::min(bytes, *bound - function.address);
+    function.bytes = static_cast<std::uint32_t>(bytes);
   }
 }
 
 Place KernelSymbols::find(std::uint64_t address) const {
   Place place{.image = modules_.front(), .address = address};
   auto found = std::ranges::upper_bound(functions_, address, {}, &Function::address);
-  if (found == functions_.begin() || address >= (--found)->end) return place;
+  if (found == functions_.begin() || address - (--found)->address >= found->bytes) return place;
   found = std::ranges::lower_bound(functions_, found->address, {}, &Function::address);
   place.image = modules_[found->module];
   place.function = name_of(*found);

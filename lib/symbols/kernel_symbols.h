@@ -23,7 +23,7 @@ class KernelSymbols {
 
   // Lines "ADDRESS TYPE NAME[\t[MODULE]]" in any order; what has not the form is left out.
   // Functions are the types t T w W (nm(1)); all others only bound them.
-  static Result<KernelSymbols> parse(std::string_view text);
+  static Result<KernelSymbols> parse(std::string text);
 
   // function is empty where no function is known to be. Of several names for one address the first
   // one counts, in the order of the file.
@@ -37,20 +37,20 @@ class KernelSymbols {
  private:
   struct Function {
     std::uint64_t address = 0;
-    std::uint64_t end = 0;
-    std::uint32_t name_at = 0;  // in names_
-    std::uint32_t name_bytes = 0;
-    std::uint32_t module = 0;  // in modules_
+    std::uint32_t bytes = 0;
+    std::uint32_t name_at = 0;  // in text_
+    std::uint16_t name_bytes = 0;
+    std::uint16_t module = 0;  // in modules_
   };
 
   std::string_view name_of(const Function& function) const {
-    return std::string_view(names_).substr(function.name_at, function.name_bytes);
+    return std::string_view(text_).substr(function.name_at, function.name_bytes);
   }
 
   void order(const std::vector<std::uint64_t>& bounds);
 
   std::vector<Function> functions_;  // by address, and as in the file where that is the same
-  std::string names_;
+  std::string text_;
   std::vector<std::string> modules_;  // as Place::image has them; the first is the kernel itself
 };
 

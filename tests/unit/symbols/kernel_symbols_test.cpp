@@ -21,7 +21,7 @@ constexpr std::string_view usual =
     "ffffffffc0203000 t third\t[kvm]\n";
 
 KernelSymbols parsed(std::string_view text) {
-  auto symbols = KernelSymbols::parse(text);
+  auto symbols = KernelSymbols::parse(std::string(text));
   EXPECT_TRUE(symbols) << symbols.error().message;
   return symbols ? std::move(*symbols) : KernelSymbols();
 }
