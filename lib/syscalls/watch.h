@@ -24,7 +24,7 @@ struct WatchOptions {
 // with their children. Errors: those of trace::SyscallTracer and CopyCensusTracer, before anything
 // is run, and those of `run`.
 //
-// Opening takes some 50 ms: where runs of several commands alternate, keep a trace::SyscallTracer
+// Opening takes 0.1 to 0.2 s: where runs of several commands alternate, keep a trace::SyscallTracer
 // and add up by trace::add_totals() instead.
 Result<WatchedCalls> watch_syscalls(const process::SpawnHelper& helper, const WatchOptions& options,
                                     const std::function<Result<>()>& run);

@@ -12,7 +12,7 @@ struct CensusOptions {
   bool everything = false;  // every process of the machine
 };
 
-// Takes the census by BPF (copy_census.bpf.c), at some 400 ns for each read or write of a file and
+// Takes the census by BPF (copy_census.bpf.c), at some 300 ns for each read or write of a file and
 // 100 ns for another call. It needs CAP_BPF and CAP_PERFMON, x86-64 and the kernel's own types.
 // Kernel objects are held by descriptors only: with this process they go.
 class CopyCensusTracer {

@@ -9,9 +9,10 @@
 namespace bytepath::trace {
 
 // Counts and times the system calls of a process tree by BPF (syscall_times.bpf.c): what strace -c
-// tells, and percentiles, at some 100 ns a call. Calls of vDSO (clock_gettime, getcpu) are none. It
-// needs CAP_BPF and CAP_PERFMON, x86-64 and Linux 5.12. Memory: 420 KiB for each possible CPU.
-// Kernel objects are held by descriptors only: with this process they go.
+// tells, and percentiles, at two readings of the clock and some 90 ns a call. Calls that the vDSO
+// answers (clock_gettime, getcpu) are none. It needs CAP_BPF and CAP_PERFMON, x86-64 and Linux
+// 5.12. Memory: 420 KiB for each possible CPU. Kernel objects are held by descriptors only: with
+// this process they go.
 //
 // With the spawn helper: open({.process = helper.pid(), .without_itself = true}), then for each run
 // reset(), helper.run(), totals(). The first call is then the program's execve(2), as with strace.
