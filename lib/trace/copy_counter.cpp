@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "copy_exact.skel.h"
-#include "trace/copy_targets.h"
+#include "trace/copy_tree.h"
 #include "trace/fault_ends.h"
 
 namespace bytepath::trace {
@@ -31,7 +31,6 @@ Result<Link> attach(const bpf_program* program, pid_t process, const CopyProbePo
 }  // namespace
 
 struct CopyCounter::Parts {
-  std::vector<MissingPart> missing;
   Skeleton<copy_exact_bpf> skeleton;
   std::vector<Link> probes;
 };
@@ -39,19 +38,18 @@ struct CopyCounter::Parts {
 CopyCounter::CopyCounter(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 CopyCounter::~CopyCounter() = default;
 
-Result<std::unique_ptr<CopyCounter>> CopyCounter::start(const CopyTargets& targets,
-                                                        bool only_itself,
+Result<std::unique_ptr<CopyCounter>> CopyCounter::start(const TracedTree& tree, bool only_itself,
                                                         const std::vector<CopyProbePoint>& points) {
   auto parts = std::make_unique<Parts>();
-  BYTEPATH_TRY(skeleton, load_for<copy_exact_bpf>("copy_exact", targets, parts->missing));
+  BYTEPATH_TRY(skeleton, load_for<copy_exact_bpf>("copy_exact", tree));
   parts->skeleton = std::move(skeleton);
   const LibbpfLog log;
   for (const CopyProbePoint& point : points) {
-    BYTEPATH_TRY(probe, attach(parts->skeleton->progs.count_copy,
-                               only_itself ? targets.process : -1, point));
+    BYTEPATH_TRY(probe,
+                 attach(parts->skeleton->progs.count_copy, only_itself ? tree.process : -1, point));
     parts->probes.push_back(std::move(probe));
   }
-  begin_tree(*parts->skeleton, targets);
+  if (tree.process != 0) begin_tree(*parts->skeleton, tree);
   return std::unique_ptr<CopyCounter>(new CopyCounter(std::move(parts)));
 }
 
@@ -60,7 +58,7 @@ void CopyCounter::stop() { parts_->probes.clear(); }
 ExactCopies CopyCounter::read() const {
   const auto& maps = parts_->skeleton->maps;
   const auto& counts = *parts_->skeleton->bss;
-  ExactCopies all{.dropped_programs = counts.dropped_programs,
+  ExactCopies all{.dropped_programs = counts.dropped_programs + counts.lost_processes,
                   .dropped_copies = counts.dropped_copies};
   read_map<bytepath_program, bytepath_program_samples>(
       maps.exact_programs, 1, [&](const auto& program, const auto& named) {
@@ -78,7 +76,5 @@ ExactCopies CopyCounter::read() const {
       });
   return all;
 }
-
-const std::vector<MissingPart>& CopyCounter::missing() const { return parts_->missing; }
 
 }  // namespace bytepath::trace

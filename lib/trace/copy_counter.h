@@ -7,7 +7,7 @@
 #include "base/result.h"
 #include "trace/copy_sample.h"
 #include "trace/copy_sampler.h"
-#include "trace/missing_part.h"
+#include "trace/traced_tree.h"
 
 // Exact counts of copies by libc's rep movsb path, see copy_exact.bpf.c.
 namespace bytepath::trace {
@@ -34,10 +34,10 @@ struct ExactCopies {
 
 class CopyCounter {
  public:
-  // Where only a running process is looked at, no other one meets the probes, nor do its children:
-  // `only_itself`. Errors: denied (as CopySampler, and for uprobes CAP_SYS_ADMIN in kernels before
-  // 5.8), unsupported, failed.
-  static Result<std::unique_ptr<CopyCounter>> start(const CopyTargets& targets, bool only_itself,
+  // tree: with process 0 the whole host. Where only a running process is looked at, no other one
+  // meets the probes, nor do its children: `only_itself`. Errors: denied (as CopySampler, and for
+  // uprobes CAP_SYS_ADMIN in kernels before 5.8), unsupported, failed.
+  static Result<std::unique_ptr<CopyCounter>> start(const TracedTree& tree, bool only_itself,
                                                     const std::vector<CopyProbePoint>& points);
   ~CopyCounter();
   CopyCounter(const CopyCounter&) = delete;
@@ -45,7 +45,6 @@ class CopyCounter {
 
   void stop();
   ExactCopies read() const;
-  const std::vector<MissingPart>& missing() const;
 
  private:
   struct Parts;

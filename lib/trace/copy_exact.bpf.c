@@ -100,7 +100,7 @@ int count_copy(struct pt_regs* registers) {
   struct bytepath_exact_count* found;
   struct bytepath_exact_count none = {};
 
-  if (!is_measured()) return 0;
+  if (!is_looked_at()) return 0;
   if (holds(registers->eflags, cookie & 15) != (cookie >> 4 & 1)) return 0;
   copy.program = current_program();
   copy.offset = offset_of(registers->rdi, registers->rsi);

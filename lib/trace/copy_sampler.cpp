@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "copy_samples.skel.h"
-#include "trace/copy_targets.h"
+#include "trace/copy_tree.h"
 #include "trace/fault_ends.h"
 
 namespace bytepath::trace {
@@ -69,7 +69,6 @@ Result<> attach_clocks(const bpf_program* program, unsigned rate, std::vector<Li
 }  // namespace
 
 struct CopySampler::Parts {
-  std::vector<MissingPart> missing;
   Skeleton<copy_samples_bpf> skeleton;
   std::vector<Link> clocks;
 };
@@ -77,10 +76,10 @@ struct CopySampler::Parts {
 CopySampler::CopySampler(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 CopySampler::~CopySampler() = default;
 
-Result<std::unique_ptr<CopySampler>> CopySampler::start(const CopyTargets& targets, unsigned rate) {
+Result<std::unique_ptr<CopySampler>> CopySampler::start(const TracedTree& tree, unsigned rate) {
   allow_all_descriptors();
   auto parts = std::make_unique<Parts>();
-  BYTEPATH_TRY(skeleton, load_for<copy_samples_bpf>("copy_samples", targets, parts->missing));
+  BYTEPATH_TRY(skeleton, load_for<copy_samples_bpf>("copy_samples", tree));
   parts->skeleton = std::move(skeleton);
   {
     const LibbpfLog log;
@@ -88,7 +87,7 @@ Result<std::unique_ptr<CopySampler>> CopySampler::start(const CopyTargets& targe
         !attached)
       return std::unexpected(attached.error());
   }
-  begin_tree(*parts->skeleton, targets);
+  if (tree.process != 0) begin_tree(*parts->skeleton, tree);
   return std::unique_ptr<CopySampler>(new CopySampler(std::move(parts)));
 }
 
@@ -99,7 +98,7 @@ CopySamples CopySampler::read() const {
   const auto& counts = *parts_->skeleton->bss;
   CopySamples all{.samples = counts.all_samples,
                   .unread = counts.unread,
-                  .dropped_programs = counts.dropped_programs,
+                  .dropped_programs = counts.dropped_programs + counts.lost_processes,
                   .dropped_copies = counts.dropped_copies,
                   .dropped_places = counts.dropped_places};
   read_map<bytepath_program, bytepath_program_samples>(
@@ -116,7 +115,5 @@ CopySamples CopySampler::read() const {
       });
   return all;
 }
-
-const std::vector<MissingPart>& CopySampler::missing() const { return parts_->missing; }
 
 }  // namespace bytepath::trace

@@ -1,23 +1,15 @@
 #pragma once
-#include <sys/types.h>
-
 #include <cstdint>
 #include <memory>
 #include <vector>
 
 #include "base/result.h"
 #include "trace/copy_sample.h"
-#include "trace/missing_part.h"
+#include "trace/traced_tree.h"
 
 // Samples of programs that are within a rep movs, see copy_samples.bpf.c. Kernel objects are held
 // by descriptors only: with this process they go.
 namespace bytepath::trace {
-
-// Whose copies are looked at.
-struct CopyTargets {
-  pid_t process = 0;            // with its threads and, from now on, children; 0: the whole host
-  bool without_itself = false;  // its children only: the process is the helper that starts them
-};
 
 struct SampledProgram {
   bytepath_program program{};
@@ -48,9 +40,10 @@ struct CopySamples {
 
 class CopySampler {
  public:
-  // rate: samples a second of each CPU that is not idle. Errors: denied (CAP_BPF and CAP_PERFMON),
-  // unsupported (Linux 5.17 for bpf_find_vma), usage (a rate that the kernel does not allow).
-  static Result<std::unique_ptr<CopySampler>> start(const CopyTargets& targets, unsigned rate);
+  // tree: with process 0 the whole host. rate: samples a second of each CPU that is not idle.
+  // Errors: denied (CAP_BPF and CAP_PERFMON), unsupported (Linux 5.17 for bpf_find_vma), usage (a
+  // rate that the kernel does not allow).
+  static Result<std::unique_ptr<CopySampler>> start(const TracedTree& tree, unsigned rate);
   ~CopySampler();
   CopySampler(const CopySampler&) = delete;
   CopySampler& operator=(const CopySampler&) = delete;
@@ -58,7 +51,6 @@ class CopySampler {
   // Ends the sampling; what was counted can still be read.
   void stop();
   CopySamples read() const;
-  const std::vector<MissingPart>& missing() const;
 
  private:
   struct Parts;

@@ -179,7 +179,7 @@ int sample_copy(struct bpf_perf_event_data* context) {
   bool in_kernel;
   __u32 bytes;
 
-  if (!is_measured()) return 0;
+  if (!is_looked_at()) return 0;
   count(&all_samples);
   in_kernel = !(context->regs.cs & USER_RING);
   copy.program = current_program();
