@@ -2,6 +2,7 @@
 
 #include "verdict/chunk_rules.h"
 #include "verdict/comparison_rules.h"
+#include "verdict/copy_trace_rules.h"
 #include "verdict/cpu_rules.h"
 #include "verdict/fault_rules.h"
 #include "verdict/judge.h"
@@ -42,6 +43,17 @@ std::span<const Rule> rules() {
            "a ratio differs from that of the older run given with --against", judge_against},
       Rule{"memcpy-probe", "", "the line that sums up the others", judge_memcpy},
       Rule{"run-probe", "run.regression",
+      Rule{"memcpy-probe", "memcpy.trace.slow-copies",
+           "a process spends 1 % and more of its time in rep movs at a distance that is slow here",
+           judge_slow_copies},
+      Rule{"memcpy-probe", "memcpy.trace.lost-samples",
+           "samples found no room, or more than 1 % could not be read", judge_lost_copy_samples},
+      Rule{"memcpy-probe", "memcpy.trace.few-samples", "fewer than 100 samples",
+           judge_few_copy_samples},
+      Rule{"memcpy-probe", "memcpy.trace.command-failed",
+           "the sampled command ended with another status than 0", judge_failed_copying_command},
+      Rule{"memcpy-probe", "", "the line that sums up who copies slowly", judge_copy_trace},
+      Rule{"memcpy-probe", "", "the line that sums up a scan for rep movs", judge_copy_scan},
            "a command is slower than the reference by more than the margin", judge_run_regressions},
       Rule{"run-probe", "run.improvement",
            "a command is faster than the reference by more than the margin",

@@ -1,0 +1,233 @@
+#include "copies/traced_copies.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <filesystem>
+#include <memory>
+#include <utility>
+
+#include "base/descriptor.h"
+#include "base/file.h"
+#include "copies/deciding_jumps.h"
+#include "host/libc_copy_path.h"
+#include "host/process_status.h"
+#include "process/process_handle.h"
+
+namespace bytepath::copies {
+namespace {
+
+using namespace std::chrono_literals;
+using Clock = std::chrono::steady_clock;
+
+constexpr auto look_interval = 200ms;
+
+// The tracers of one run.
+struct Tracers {
+  std::unique_ptr<trace::CopySampler> sampler;
+  std::unique_ptr<trace::CopyCounter> counter;
+  std::string libc;
+
+  void stop() {
+    sampler->stop();
+    if (counter) counter->stop();
+  }
+};
+
+void add_missing(const std::vector<trace::MissingPart>& missing, TracedCopies& traced) {
+  for (const auto& part : missing)
+    traced.not_measured.push_back(
+        {.what = part.what, .reason = part.reason, .remedy = part.remedy});
+}
+
+struct ProbedLibc {
+  std::string path;
+  std::vector<trace::CopyProbePoint> points;
+};
+
+// Of the process that is traced, else of this host: a command and most processes use that.
+Result<ProbedLibc> libc_to_probe(const TraceOptions& options) {
+  if (options.process == 0) {
+    BYTEPATH_TRY(libc, host::read_own_libc());
+    BYTEPATH_TRY(points, libc_probe_points(libc, libc.path));
+    return ProbedLibc{.path = libc.path, .points = std::move(points)};
+  }
+  BYTEPATH_TRY(libc, host::read_process_libc(options.process));
+  BYTEPATH_TRY(points,
+               libc_probe_points(libc, fmt::format("/proc/{}/root{}", options.process, libc.path)));
+  return ProbedLibc{.path = libc.path, .points = std::move(points)};
+}
+
+// A libc that never comes to rep movsb is no error: there is nothing to count.
+Result<> start_counter(const TraceOptions& options, const trace::TracedTree& tree, Tracers& tracers,
+                       TracedCopies& traced) {
+  auto libc = libc_to_probe(options);
+  if (!libc && libc.error().kind != ErrorKind::denied) {
+    traced.not_measured.push_back(
+        {.what = "exact counts", .reason = libc.error().message, .remedy = libc.error().hint});
+    return {};
+  }
+  if (!libc) return std::unexpected(libc.error());
+  BYTEPATH_TRY(counter, trace::CopyCounter::start(tree, options.process != 0, libc->points));
+  tracers.counter = std::move(counter);
+  tracers.libc = libc->path;
+  return {};
+}
+
+Result<Tracers> start_tracers(const TraceOptions& options, const trace::TracedTree& tree,
+                              TracedCopies& traced) {
+  Tracers tracers;
+  if (options.exact) {
+    if (auto started = start_counter(options, tree, tracers, traced); !started)
+      return std::unexpected(started.error());
+  }
+  BYTEPATH_TRY(sampler, trace::CopySampler::start(tree, options.rate));
+  tracers.sampler = std::move(sampler);
+  return tracers;
+}
+
+// Before the libc's probes are looked at by anyone else: they would be counted and timed together.
+std::optional<ExactCost> exact_cost(TracedCopies& traced) {
+  auto cost = measure_exact_cost();
+  if (cost) return *cost;
+  traced.not_measured.push_back({.what = "what exact counting costs a copy",
+                                 .reason = cost.error().message,
+                                 .remedy = cost.error().hint});
+  return std::nullopt;
+}
+
+void take_results(const Tracers& tracers, std::optional<ExactCost> cost, TracedCopies& traced) {
+  traced.samples = tracers.sampler->read();
+  if (!tracers.counter) return;
+  traced.exact = ExactPart{.libc = tracers.libc, .copies = tracers.counter->read(), .cost = cost};
+}
+
+Result<process::SpawnOutcome> run_command(const TraceOptions& options, const std::string& path,
+                                          process::SpawnHelper& helper) {
+  const Descriptor null(::open("/dev/null", O_RDWR | O_CLOEXEC));
+  process::SpawnRequest request{.path = path,
+                                .arguments = options.command,
+                                .input = STDIN_FILENO,
+                                .output = STDOUT_FILENO,
+                                .error = STDERR_FILENO,
+                                .own_group = false};
+  if (options.quiet_command) request.input = request.output = request.error = null.get();
+  for (char** each = environ; *each != nullptr; ++each) request.environment.emplace_back(*each);
+  if (options.credentials) request.credentials = &*options.credentials;
+  auto ended = helper.run(request);
+  if (!ended && ended.error().kind == ErrorKind::usage && ended.error().hint.empty())
+    return fail(ErrorKind::usage, ended.error().message, "is the path right, and may it be run?");
+  return ended;
+}
+
+Result<TracedCopies> trace_command(const TraceOptions& options, const Progress& progress) {
+  BYTEPATH_TRY(path, process::find_program(options.command.front()));
+  TracedCopies traced;
+  auto deadline = Clock::time_point::max();
+  BYTEPATH_TRY(helper, process::SpawnHelper::start([&] {
+                 if (!progress(0, 0, "tracing the command")) traced.interrupted = true;
+                 if (Clock::now() >= deadline) traced.ended_by_duration = true;
+                 return traced.interrupted || traced.ended_by_duration;
+               }));
+  const auto cost = options.exact ? exact_cost(traced) : std::nullopt;
+  BYTEPATH_TRY(tracers,
+               start_tracers(options, {.process = helper.pid(), .without_itself = true}, traced));
+  if (options.duration) deadline = Clock::now() + *options.duration;
+  BYTEPATH_TRY(outcome, run_command(options, path, helper));
+  tracers.stop();
+  take_results(tracers, cost, traced);
+  traced.wall_ns = static_cast<double>(outcome.ended_ns - outcome.started_ns);
+  traced.outcome = outcome;
+  return traced;
+}
+
+// Until the process has ended (none: never), the time is over or the user has asked to stop.
+void wait_for_end(const TraceOptions& options, const Descriptor& handle, const Progress& progress,
+                  TracedCopies& traced) {
+  const auto begin = Clock::now();
+  while (true) {
+    auto wait = std::chrono::nanoseconds(look_interval);
+    if (options.duration) {
+      const auto left = *options.duration - (Clock::now() - begin);
+      if (left <= 0ns) break;
+      wait = std::min(wait, std::chrono::nanoseconds(left));
+    }
+    pollfd ended{.fd = handle.get(), .events = POLLIN, .revents = 0};
+    const auto milliseconds = std::chrono::ceil<std::chrono::milliseconds>(wait).count();
+    if (::poll(&ended, 1, static_cast<int>(milliseconds)) > 0) break;
+    if (!progress(0, 0, "sampling")) {
+      traced.interrupted = options.duration.has_value();
+      break;
+    }
+  }
+  traced.wall_ns = std::chrono::duration<double, std::nano>(Clock::now() - begin).count();
+}
+
+// A kernel thread copies in the kernel, which is sampled like the rest; it has no libc.
+Result<TracedCopies> trace_running(const TraceOptions& options, const Progress& progress) {
+  Descriptor handle;  // poll(2) takes no notice of a descriptor below 0
+  if (options.process != 0) {
+    BYTEPATH_TRY(opened, process::open_process(options.process));
+    handle = std::move(opened);
+  }
+  TracedCopies traced;
+  const auto cost = options.exact ? exact_cost(traced) : std::nullopt;
+  BYTEPATH_TRY(tracers, start_tracers(options, {.process = options.process}, traced));
+  wait_for_end(options, handle, progress, traced);
+  tracers.stop();
+  take_results(tracers, cost, traced);
+  return traced;
+}
+
+std::string own_path() {
+  std::error_code failure;
+  const auto path = std::filesystem::read_symlink("/proc/self/exe", failure);
+  return failure ? "memcpy-probe" : path.string();
+}
+
+}  // namespace
+
+Error explain_denied(Error error, const std::string& status_text, const std::string& program) {
+  using host::LinuxCapability;
+  const host::ProcessStatus status = host::parse_process_status(status_text);
+  // The last three are to name what was sampled: other users' processes and the kernel's functions.
+  constexpr std::array needed = {LinuxCapability::bpf, LinuxCapability::perfmon,
+                                 LinuxCapability::dac_read_search, LinuxCapability::sys_ptrace,
+                                 LinuxCapability::syslog};
+  std::vector<std::string> lacking;
+  std::vector<std::string> all;
+  for (const LinuxCapability capability : needed) {
+    std::string name(host::name(capability));
+    const bool decides =
+        capability == LinuxCapability::bpf || capability == LinuxCapability::perfmon;
+    if (decides && !status.has(capability)) lacking.push_back(name);
+    std::ranges::transform(name, name.begin(), [](unsigned char letter) {
+      return static_cast<char>(std::tolower(letter));
+    });
+    all.push_back(std::move(name));
+  }
+  if (lacking.empty()) return error;
+  error.message = fmt::format("sampling copies needs {}, which this user has not ({})",
+                              fmt::join(lacking, " and "), error.message);
+  error.hint = fmt::format("sudo, or once: sudo setcap {}+ep {}", fmt::join(all, ","), program);
+  return error;
+}
+
+Result<TracedCopies> trace_copies(const TraceOptions& options, const Progress& progress) {
+  auto traced =
+      options.command.empty() ? trace_running(options, progress) : trace_command(options, progress);
+  if (!traced) {
+    if (traced.error().kind != ErrorKind::denied) return traced;
+    return std::unexpected(
+        explain_denied(traced.error(), read_file("/proc/self/status").value_or(""), own_path()));
+  }
+  traced->named = name_copies(traced->samples);
+  add_missing(traced->named.missing, *traced);
+  return traced;
+}
+
+}  // namespace bytepath::copies
