@@ -4,7 +4,7 @@
 //   movsq   rep movsq, the same
 //   memcpy  the C library's
 //   pread   of a file in memory, from its begin
-// Prints "ready" first and "copies N" at the end.
+// Prints "ready" first, and at the end "copies N" and "cpu_ns N": the CPU time that they took.
 #define _GNU_SOURCE
 #include <stdint.h>
 #include <stdio.h>
@@ -16,9 +16,9 @@
 
 static void* (*volatile const copy_bytes)(void*, const void*, size_t) = memcpy;
 
-static double now(void) {
+static double now(clockid_t clock) {
   struct timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
+  clock_gettime(clock, &time);
   return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
@@ -39,7 +39,8 @@ int main(int count, char** words) {
   puts("ready");
   fflush(stdout);
   unsigned long copies = 0;
-  for (const double end = now() + seconds; now() < end;) {
+  const double begin = now(CLOCK_PROCESS_CPUTIME_ID);
+  for (const double end = now(CLOCK_MONOTONIC) + seconds; now(CLOCK_MONOTONIC) < end;) {
     for (int i = 0; i < 16; ++i, ++copies) {
       void* destination = place + offset;
       const void* from = source;
@@ -56,6 +57,7 @@ int main(int count, char** words) {
       }
     }
   }
-  printf("copies %lu\n", copies);
+  const double used = now(CLOCK_PROCESS_CPUTIME_ID) - begin;
+  printf("copies %lu\ncpu_ns %.0f\n", copies, used * 1e9);
   return 0;
 }
