@@ -13,12 +13,27 @@ std::uint64_t end_of(std::uint64_t start, std::uint64_t bytes, std::uint64_t lim
   return bytes > limit - start ? limit : start + bytes;
 }
 
-// Better names are less.
+// Of names for the same address the least is taken.
 auto rank(const code::Symbol& symbol) {
   const std::string_view name = symbol.name;
   const std::size_t underscores = std::min(name.find_first_not_of('_'), name.size());
-  return std::tuple(symbol.address, symbol.indirect, symbol.size == 0, underscores, ~name.size(),
-                    name);
+  return std::tuple(symbol.indirect, symbol.size == 0, underscores, ~name.size(), name);
+}
+
+// Sorted, with the best name for each address.
+void keep_best(std::vector<code::Symbol>& symbols) {
+  std::ranges::sort(symbols, {}, &code::Symbol::address);
+  auto kept = symbols.begin();
+  for (auto each = symbols.begin(); each != symbols.end();) {
+    const auto next = std::ranges::find_if(
+        each, symbols.end(), [&](std::uint64_t other) { return other != each->address; },
+        &code::Symbol::address);
+    const auto best = std::ranges::min_element(each, next, {}, rank);
+    if (kept != best) *kept = std::move(*best);
+    ++kept;
+    each = next;
+  }
+  symbols.erase(kept, symbols.end());
 }
 
 // What a linker adds to the name in .symtab: "memcpy@@GLIBC_2.14".
@@ -49,10 +64,9 @@ FunctionTable::FunctionTable(std::vector<code::Symbol> symbols, std::span<const 
            (!code.empty() && range_at(code, symbol.address) == nullptr);
   });
   for (code::Symbol& symbol : symbols) cut_version(symbol.name);
-  std::ranges::sort(symbols, {}, rank);
-  const auto aliases = std::ranges::unique(symbols, {}, &code::Symbol::address);
-  symbols.erase(aliases.begin(), aliases.end());
-
+  keep_best(symbols);
+  functions_.reserve(symbols.size());
+  reach_.reserve(symbols.size());
   std::uint64_t reach = 0;
   for (std::size_t i = 0; i < symbols.size(); ++i) {
     code::Symbol& symbol = symbols[i];

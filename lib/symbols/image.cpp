@@ -94,6 +94,9 @@ Place Image::find(std::uint64_t linked) {
   if (const Function* function = functions_.find(linked)) {
     place.function = demangled(function->name);
     place.function_address = function->range.start;
+  } else if (auto entry = plt_names_.find(file_, linked)) {
+    place.function = std::move(entry->name);
+    place.function_address = entry->range.start;
   } else if (const AddressRange* frame = range_at(frames_, linked)) {
     place.function_address = frame->start;
     if (const CodeNames::Name* name = code_names_.find(file_, path_, *frame)) {

@@ -13,6 +13,7 @@
 #include "symbols/function_table.h"
 #include "symbols/mapped_file.h"
 #include "symbols/place.h"
+#include "symbols/plt_names.h"
 #include "symbols/source_lines.h"
 
 namespace bytepath::symbols {
@@ -30,8 +31,9 @@ class Image {
   // has it.
   std::optional<std::uint64_t> linked_address(std::uint64_t file_offset) const;
 
-  // By the symbols, else by what the code does (code_names.h); the line from the debug information,
-  // which is opened when the first address is asked for.
+  // By the symbols, else as an entry of the linkage table (plt_names.h), else by what the code does
+  // (code_names.h); the line from the debug information, which is opened when the first address is
+  // asked for.
   Place find(std::uint64_t linked);
 
   // False where the file does not have all of them.
@@ -52,6 +54,7 @@ class Image {
   bool stripped_ = true;
   std::vector<AddressRange> frames_;
   FunctionTable functions_;
+  PltNames plt_names_;
   CodeNames code_names_;
   Descriptor debug_information_;  // until lines_ has it
   std::optional<SourceLines> lines_;

@@ -41,14 +41,15 @@ Image* ImageCache::find(std::uint32_t process, const trace::Mapping& mapping) {
 
 void ImageCache::open(std::uint32_t process, const trace::Mapping& mapping, Slot& slot) {
   const FileTrees trees = FileTrees::of(root_, process);
+  const std::string what = fmt::format("functions of {}", mapping.path);
   auto descriptor = open_mapped(root_, trees, process, mapping);
   if (!descriptor) {
     slot.refused_for.insert(process);
-    missing_->add(fmt::format("functions of {}", mapping.path), descriptor.error().message,
-                  descriptor.error().hint);
+    missing_->add(what, descriptor.error().message, descriptor.error().hint);
     return;
   }
   slot.opened = true;
+  missing_->remove(what);
   auto image = Image::open(std::move(*descriptor), mapping.path, trees);
   if (image) slot.image = std::make_unique<Image>(std::move(*image));
 }

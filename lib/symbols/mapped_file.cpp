@@ -12,6 +12,9 @@ namespace {
 constexpr std::string_view gone_hint =
     "run as root while the program runs: the kernel then still gives the old file";
 
+constexpr std::string_view ended_hint =
+    "the files of a process can be found while it runs, by its user and by root";
+
 struct Identity {
   std::uint64_t device = 0;
   std::uint64_t inode = 0;
@@ -80,6 +83,7 @@ Result<Descriptor> open_mapped(const Root& root, const FileTrees& trees, std::ui
                   .message = fmt::format("{} has been replaced by another file", mapping.path),
                   .hint = std::string(gone_hint)};
   }
+  if (error && error->hint.empty() && !trees.of_process) error->hint = std::string(ended_hint);
   if (error) return std::unexpected(std::move(*error));
   return fail(ErrorKind::failed,
               fmt::format("cannot open {}: there is no root folder", mapping.path));

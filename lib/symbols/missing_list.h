@@ -16,6 +16,11 @@ class MissingList {
       parts_.push_back(
           {.what = std::move(what), .reason = std::move(reason), .remedy = std::move(remedy)});
   }
+  // It could be told after all.
+  void remove(const std::string& what) {
+    if (known_.erase(what) != 0)
+      std::erase_if(parts_, [&](const trace::MissingPart& part) { return part.what == what; });
+  }
   const std::vector<trace::MissingPart>& parts() const { return parts_; }
 
  private:

@@ -116,6 +116,29 @@ TEST_F(ImageOf, TellsWhereAMappingOfTheFileWasLinked) {
   }
 }
 
+TEST_F(ImageOf, NamesTheEntriesByWhichItCallsOthers) {
+  for (const std::string options :
+       {"-O1 -fcf-protection=none", "-O1 -Wl,-z,ibtplt", "-O1 -Wl,-z,now"}) {
+    const std::string path = compile(options);
+    if (path.empty()) GTEST_SKIP() << "no C compiler here, or it knows no " << options;
+    const auto file = code::ElfFile::open(path);
+    ASSERT_TRUE(file);
+    auto image = open_image(path);
+    ASSERT_TRUE(image);
+    std::size_t calls_of_write = 0;
+    for (const code::Section& section : file->sections()) {
+      if (!section.name.starts_with(".plt")) continue;
+      for (std::uint64_t at = section.address; at < section.address + section.bytes; at += 8) {
+        const Place place = image->find(at + 1);
+        EXPECT_NE(place.function, "") << options;
+        EXPECT_LE(place.function_address, at) << options;
+        if (place.function == "write@plt" && place.function_address == at) ++calls_of_write;
+      }
+    }
+    EXPECT_GE(calls_of_write, 1U) << options;
+  }
+}
+
 TEST_F(ImageOf, ReadsItsCode) {
   const std::string path = compile("-O1");
   if (path.empty()) GTEST_SKIP() << "no C compiler here";

@@ -1,6 +1,7 @@
 #include "symbols/symbolizer.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -33,10 +34,11 @@ std::uint64_t landmark() { return reinterpret_cast<std::uintptr_t>(&bytepath_sym
 
 TEST(Symbolizer, NamesAFunctionOfItsOwn) {
   Symbolizer symbolizer;
-  const Place place = symbolizer.user(own_number(), mapping_of(landmark()), landmark() + 1);
+  const trace::Mapping mapping = mapping_of(landmark());
+  const Place place = symbolizer.user(own_number(), mapping, landmark() + 1);
   EXPECT_EQ(place.function, "bytepath_symbols_landmark");
   EXPECT_EQ(place.address, place.function_address + 1);
-  EXPECT_TRUE(place.image.ends_with("symbols_unit_tests")) << place.image;
+  EXPECT_EQ(place.image, mapping.path);
   EXPECT_FALSE(place.by_code);
   EXPECT_TRUE(symbolizer.missing().empty());
 }
@@ -93,6 +95,23 @@ TEST(Symbolizer, TakesNoOtherFileForTheOneThatWasMapped) {
   mapping.path += ".old";
   EXPECT_EQ(symbolizer.user(1U << 30, mapping, landmark()).function, "");
   EXPECT_NE(symbolizer.missing().back().reason.find("deleted"), std::string::npos);
+}
+
+TEST(Symbolizer, TriesAFileAgainForAnotherProcess) {
+  host::TemporaryRoot root;
+  root.write("/proc/71/root/app", "no ELF image");
+  struct stat status{};
+  ASSERT_EQ(::stat(root.root().at("/proc/71/root/app").c_str(), &status), 0);
+  const trace::Mapping mapping{.start = 0x10000,
+                               .end = 0x20000,
+                               .file = {.device = status.st_dev, .inode = status.st_ino},
+                               .path = "/app"};
+  Symbolizer symbolizer(root.root());
+  EXPECT_EQ(symbolizer.user(70, mapping, 0x10010).image, "/app");
+  ASSERT_EQ(symbolizer.missing().size(), 1U);
+  EXPECT_FALSE(symbolizer.missing()[0].remedy.empty());
+  EXPECT_EQ(symbolizer.user(71, mapping, 0x10010).image, "/app");
+  EXPECT_TRUE(symbolizer.missing().empty());
 }
 
 TEST(Symbolizer, KeepsTheNameOfAProcessThatHasEnded) {
