@@ -29,6 +29,8 @@ class ProcessExecutor final : public Executor {
   double overhead() const override { return shell_start_.wall; }
   double now() const override;
 
+  // Whose children the commands are.
+  pid_t helper() const { return helper_.pid(); }
   std::span<const counters::Counter> counters() const { return counters_->counters(); }
   // The smallest share of the time that each counter really counted in a run; 1: never multiplexed.
   std::span<const double> counter_shares() const { return counter_shares_; }

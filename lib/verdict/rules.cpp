@@ -16,6 +16,7 @@
 #include "verdict/tier_io_rules.h"
 #include "verdict/tier_net_rules.h"
 #include "verdict/tier_trace_rules.h"
+#include "verdict/why_rules.h"
 
 namespace bytepath::verdict {
 
@@ -42,7 +43,6 @@ std::span<const Rule> rules() {
       Rule{"memcpy-probe", "memcpy.against.*",
            "a ratio differs from that of the older run given with --against", judge_against},
       Rule{"memcpy-probe", "", "the line that sums up the others", judge_memcpy},
-      Rule{"run-probe", "run.regression",
       Rule{"memcpy-probe", "memcpy.trace.slow-copies",
            "a process spends 1 % and more of its time in rep movs at a distance that is slow here",
            judge_slow_copies},
@@ -54,6 +54,7 @@ std::span<const Rule> rules() {
            "the sampled command ended with another status than 0", judge_failed_copying_command},
       Rule{"memcpy-probe", "", "the line that sums up who copies slowly", judge_copy_trace},
       Rule{"memcpy-probe", "", "the line that sums up a scan for rep movs", judge_copy_scan},
+      Rule{"run-probe", "run.regression",
            "a command is slower than the reference by more than the margin", judge_run_regressions},
       Rule{"run-probe", "run.improvement",
            "a command is faster than the reference by more than the margin",
@@ -82,6 +83,8 @@ std::span<const Rule> rules() {
       Rule{"run-probe", "run.failed-runs", "runs failed and -i went on", judge_failed_runs},
       Rule{"run-probe", "run.same-name", "two commands have the same name", judge_same_name},
       Rule{"run-probe", "run.governor", "the CPU's clock moves with the load", judge_governor},
+      Rule{"run-probe", "run.why.*", "what the time is that one command takes more (--why)",
+           judge_why},
       Rule{"run-probe", "", "the line that sums up the comparison", judge_run},
       Rule{"probe-compare", "compare.gate.failed", "a metric is worse than its gate allows",
            judge_failed_gates},

@@ -8,6 +8,7 @@
 
 #include "benchmark/comparison_text.h"
 #include "benchmark/terminal_text.h"
+#include "explain/profile_text.h"
 
 namespace bytepath::run_probe {
 namespace {
@@ -72,6 +73,9 @@ void LiveReport::summarize(const benchmark::Session& session, const result::Docu
       console_.complain(benchmark::no_comparison_text(style));
     }
   }
+  print(explain::why_text(document, style));
+  print(explain::hot_text(document, style));
+  print(explain::calls_text(document, style, console_.target()));
   console_.complain(benchmark::condition_text(document, plan_, session, style));
 }
 

@@ -1,4 +1,5 @@
-// run-probe: which command is faster, by how much; a drop-in for hyperfine that can also compare.
+// run-probe: which command is faster, by how much, and why; a drop-in for hyperfine that can also
+// compare.
 #include <filesystem>
 #include <memory>
 
@@ -9,6 +10,7 @@
 #include "host/pressure.h"
 #include "live_report.h"
 #include "options.h"
+#include "profiling.h"
 
 namespace bytepath {
 namespace {
@@ -50,10 +52,11 @@ class PressureWatch {
   std::optional<std::uint64_t> before_ = host::read_cpu_pressure(Root{});
 };
 
-result::Document measure(State& state, benchmark::Executor& executor,
+// measured: what runs the commands, which may be `processes` under a watch.
+result::Document measure(State& state, benchmark::Executor& measured,
                          const benchmark::ProcessExecutor* processes, const Progress& progress) {
   const PressureWatch pressure;
-  state.session = run_session(state.plan, executor, *state.live, progress);
+  state.session = run_session(state.plan, measured, *state.live, progress);
   std::error_code ignored;
   benchmark::SessionFacts facts{
       .governor = read_line_or("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", ""),
@@ -64,10 +67,33 @@ result::Document measure(State& state, benchmark::Executor& executor,
     facts.spawn_floor = processes->spawn_floor();
     facts.shell_start = processes->overhead();
     facts.output_dropped = processes->output_dropped();
-    facts.cpu_pressure = pressure.share(executor.now());
+    facts.cpu_pressure = pressure.share(measured.now());
   }
   auto document = to_document(state.plan, state.session, facts);
   describe::add_host(document, describe::read_host(document));
+  return document;
+}
+
+Result<result::Document> run_processes(const run_probe::ProfilingOptions& wanted,
+                                       const cli::Context& context, const Progress& progress,
+                                       State& state) {
+  std::optional<run_probe::Profiling> profiling;
+  BYTEPATH_TRY(processes, benchmark::ProcessExecutor::create(state.plan, [&] {
+                 if (profiling) profiling->poll();
+                 return !context.progress(0, 0, "");
+               }));
+  if (processes->credentials()) {
+    context.console->complain(fmt::format(
+        "Note: the commands run as user {}, who called sudo; --as-root keeps root's rights\n",
+        processes->credentials()->user));
+  }
+  BYTEPATH_TRY(started, run_probe::Profiling::start(wanted, processes->helper()));
+  profiling = std::move(started);
+  auto document = measure(state, profiling->executor(*processes), processes.get(), progress);
+  *context.late_error = state.session.error;
+  if (!wanted.wanted()) return document;
+  if (auto finished = profiling->finish(state.plan, state.session, *processes, document); !finished)
+    return std::unexpected(finished.error());
   return document;
 }
 
@@ -101,16 +127,7 @@ Result<result::Document> run(const run_probe::Options& options, const cli::Conte
     *context.late_error = state.session.error;
     return document;
   }
-  BYTEPATH_TRY(processes, benchmark::ProcessExecutor::create(
-                              state.plan, [&] { return !context.progress(0, 0, ""); }));
-  if (processes->credentials()) {
-    context.console->complain(fmt::format(
-        "Note: the commands run as user {}, who called sudo; --as-root keeps root's rights\n",
-        processes->credentials()->user));
-  }
-  auto document = measure(state, *processes, processes.get(), progress);
-  *context.late_error = state.session.error;
-  return document;
+  return run_processes(options.profiling, context, progress, state);
 }
 
 }  // namespace
@@ -131,6 +148,8 @@ int main(int argc, char** argv) {
                     {"run-probe -N --compare ./old ./new", "in pairs: by how much is ./new slower"},
                     {"run-probe -N --precision 1% ./old ./new", "until that is known to 1 %"},
                     {"run-probe -N --aa ./program", "what this host's noise can hide"},
+                    {"run-probe -N --why ./old ./new", "and what the difference is made of"},
+                    {"run-probe -N --hot ./program", "its hot functions and instructions"},
                     {"run-probe -N --counters page-faults,instructions ./program",
                      "count events too"},
                     {"run-probe -N --pairs 60 --json run.json ./old ./new", "for probe-compare"}},

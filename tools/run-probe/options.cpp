@@ -94,11 +94,28 @@ void add_own_options(cli::Command& command, Options& options) {
       .flag("--as-root", raw.as_root, "under sudo: run the commands as root too");
 }
 
+void add_profiling_options(cli::Command& command, ProfilingOptions& options) {
+  constexpr std::uint64_t least_rate = 1;
+  constexpr std::uint64_t most_rate = 20'000;
+  command
+      .flag("--why", options.why,
+            "compare, and say what the time is that one command takes more than the first")
+      .flag("--hot", options.hot, "say in which functions and instructions the CPU time is spent")
+      .flag("--syscalls", options.syscalls,
+            "count and time the system calls, in runs of their own after the others")
+      .number("--sample-rate", options.rate, "samples a second of a running thread (999)",
+              least_rate, most_rate)
+      .text("--folded", options.folded, "FILE", "write the sampled stacks as folded lines")
+      .text("--speedscope", options.speedscope, "FILE", "write them for speedscope")
+      .text("--pprof", options.pprof, "FILE", "write them for pprof");
+}
+
 }  // namespace
 
 void add_options(cli::Command command, Options& options) {
   add_hyperfine_options(command, options);
   add_own_options(command, options);
+  add_profiling_options(command, options.profiling);
 }
 
 benchmark::RawOptions Options::resolved() const {
@@ -110,6 +127,8 @@ benchmark::RawOptions Options::resolved() const {
   for (std::size_t i = 0; i + 1 < lists.size(); i += 2) {
     out.commands.lists.emplace_back(lists[i], lists[i + 1]);
   }
+  // What is to be explained is a difference that was found.
+  if (profiling.why) out.compare = true;
   if (cpu) out.cpu = static_cast<unsigned>(*cpu);
   return out;
 }

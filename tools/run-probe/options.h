@@ -5,6 +5,7 @@
 #include "benchmark/export_files.h"
 #include "benchmark/plan.h"
 #include "cli/probe.h"
+#include "profiling.h"
 
 namespace bytepath::run_probe {
 
@@ -15,6 +16,7 @@ struct Options {
   std::vector<std::string> lists;  // NAME VALUES, one pair after the other
   std::string style;
   std::optional<std::uint64_t> cpu;
+  ProfilingOptions profiling;
   // Paths by export format.
   std::string asciidoc, csv, json, markdown, orgmode;
 
