@@ -165,7 +165,10 @@ std::vector<AddressRange> parse_frame_ranges(std::span<const std::uint8_t> bytes
 
 std::vector<AddressRange> frame_ranges(const code::ElfFile& file) {
   const code::Section* section = file.find_section(".eh_frame");
-  if (section == nullptr || !section->has_bytes || section->bytes > max_section_bytes) return {};
+  std::uint8_t last = 0;
+  if (section == nullptr || section->bytes == 0 || section->bytes > max_section_bytes ||
+      !file.read(section->address + section->bytes - 1, {&last, 1}))
+    return {};  // a header may claim more than the file has
   std::vector<std::uint8_t> bytes(static_cast<std::size_t>(section->bytes));
   if (!file.read(section->address, bytes)) return {};
   return parse_frame_ranges(bytes, section->address);
