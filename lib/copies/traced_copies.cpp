@@ -1,9 +1,5 @@
 #include "copies/traced_copies.h"
 
-#include <fcntl.h>
-#include <poll.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -16,15 +12,13 @@
 #include "copies/deciding_jumps.h"
 #include "host/libc_copy_path.h"
 #include "host/process_status.h"
+#include "process/foreground.h"
 #include "process/process_handle.h"
 
 namespace bytepath::copies {
 namespace {
 
-using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
-
-constexpr auto look_interval = 200ms;
 
 // The tracers of one run.
 struct Tracers {
@@ -106,24 +100,6 @@ void take_results(const Tracers& tracers, std::optional<ExactCost> cost, TracedC
   traced.exact = ExactPart{.libc = tracers.libc, .copies = tracers.counter->read(), .cost = cost};
 }
 
-Result<process::SpawnOutcome> run_command(const TraceOptions& options, const std::string& path,
-                                          process::SpawnHelper& helper) {
-  const Descriptor null(::open("/dev/null", O_RDWR | O_CLOEXEC));
-  process::SpawnRequest request{.path = path,
-                                .arguments = options.command,
-                                .input = STDIN_FILENO,
-                                .output = STDOUT_FILENO,
-                                .error = STDERR_FILENO,
-                                .own_group = false};
-  if (options.quiet_command) request.input = request.output = request.error = null.get();
-  for (char** each = environ; *each != nullptr; ++each) request.environment.emplace_back(*each);
-  if (options.credentials) request.credentials = &*options.credentials;
-  auto ended = helper.run(request);
-  if (!ended && ended.error().kind == ErrorKind::usage && ended.error().hint.empty())
-    return fail(ErrorKind::usage, ended.error().message, "is the path right, and may it be run?");
-  return ended;
-}
-
 Result<TracedCopies> trace_command(const TraceOptions& options, const Progress& progress) {
   BYTEPATH_TRY(path, process::find_program(options.command.front()));
   TracedCopies traced;
@@ -137,7 +113,11 @@ Result<TracedCopies> trace_command(const TraceOptions& options, const Progress& 
   BYTEPATH_TRY(tracers,
                start_tracers(options, {.process = helper.pid(), .without_itself = true}, traced));
   if (options.duration) deadline = Clock::now() + *options.duration;
-  BYTEPATH_TRY(outcome, run_command(options, path, helper));
+  BYTEPATH_TRY(outcome, process::run_in_foreground(
+                            {.words = options.command,
+                             .credentials = options.credentials ? &*options.credentials : nullptr,
+                             .quiet = options.quiet_command},
+                            path, helper));
   tracers.stop();
   take_results(tracers, cost, traced);
   traced.wall_ns = static_cast<double>(outcome.ended_ns - outcome.started_ns);
@@ -145,31 +125,9 @@ Result<TracedCopies> trace_command(const TraceOptions& options, const Progress& 
   return traced;
 }
 
-// Until the process has ended (none: never), the time is over or the user has asked to stop.
-void wait_for_end(const TraceOptions& options, const Descriptor& handle, const Progress& progress,
-                  TracedCopies& traced) {
-  const auto begin = Clock::now();
-  while (true) {
-    auto wait = std::chrono::nanoseconds(look_interval);
-    if (options.duration) {
-      const auto left = *options.duration - (Clock::now() - begin);
-      if (left <= 0ns) break;
-      wait = std::min(wait, std::chrono::nanoseconds(left));
-    }
-    pollfd ended{.fd = handle.get(), .events = POLLIN, .revents = 0};
-    const auto milliseconds = std::chrono::ceil<std::chrono::milliseconds>(wait).count();
-    if (::poll(&ended, 1, static_cast<int>(milliseconds)) > 0) break;
-    if (!progress(0, 0, "sampling")) {
-      traced.interrupted = options.duration.has_value();
-      break;
-    }
-  }
-  traced.wall_ns = std::chrono::duration<double, std::nano>(Clock::now() - begin).count();
-}
-
 // A kernel thread copies in the kernel, which is sampled like the rest; it has no libc.
 Result<TracedCopies> trace_running(const TraceOptions& options, const Progress& progress) {
-  Descriptor handle;  // poll(2) takes no notice of a descriptor below 0
+  Descriptor handle;
   if (options.process != 0) {
     BYTEPATH_TRY(opened, process::open_process(options.process));
     handle = std::move(opened);
@@ -177,9 +135,12 @@ Result<TracedCopies> trace_running(const TraceOptions& options, const Progress& 
   TracedCopies traced;
   const auto cost = options.exact ? exact_cost(traced) : std::nullopt;
   BYTEPATH_TRY(tracers, start_tracers(options, {.process = options.process}, traced));
-  wait_for_end(options, handle, progress, traced);
+  const auto attended = process::attend(handle, options.duration, progress, "sampling");
   tracers.stop();
   take_results(tracers, cost, traced);
+  traced.wall_ns = attended.wall_ns;
+  // Without a duration that is how the run ends.
+  traced.interrupted = attended.asked_to_stop && options.duration.has_value();
   return traced;
 }
 

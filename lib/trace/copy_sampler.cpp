@@ -1,7 +1,6 @@
 #include "trace/copy_sampler.h"
 
 #include <linux/perf_event.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -10,6 +9,7 @@
 
 #include "copy_samples.skel.h"
 #include "trace/copy_tree.h"
+#include "trace/descriptor_limit.h"
 #include "trace/fault_ends.h"
 
 namespace bytepath::trace {
@@ -25,15 +25,6 @@ int open_clock(unsigned rate, int cpu) {
   attributes.exclude_idle = 1;
   return static_cast<int>(
       ::syscall(SYS_perf_event_open, &attributes, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC));
-}
-
-// Two descriptors a CPU, and many hosts give a process 1024. What is traced has its own limit: the
-// helper that starts it is there before.
-void allow_all_descriptors() {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 std::unexpected<Error> refused(int errno_value, unsigned rate, int cpu) {

@@ -1,27 +1,14 @@
 #include <linux/perf_event.h>
-#include <sys/resource.h>
 
 #include <cstdint>
 #include <utility>
 #include <vector>
 
 #include "trace/access_programs.h"
+#include "trace/descriptor_limit.h"
 #include "trace/fault_ends.h"
 
 namespace bytepath::trace {
-
-namespace {
-
-// The ends of faults take up to four descriptors a CPU, and many hosts give a process 1024. What is
-// traced has its own limit: the helper that starts it is there before.
-void allow_all_descriptors() {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &limit);
-}
-
-}  // namespace
 
 struct ProcessAccessTracer::Parts {
   std::vector<MissingPart> missing;
