@@ -78,8 +78,10 @@ std::optional<double> census_share(const Document& document, const std::string& 
 }
 
 std::string begin_of(const Row& row) {
-  return fmt::format("{:.0f} % of the time that {} takes more than {}", row.share, row.slower,
-                     row.faster);
+  // Threads that run side by side may take more than the clock saw.
+  constexpr double all = 99.5;
+  const std::string share = row.share >= all ? "all" : fmt::format("{:.0f} %", row.share);
+  return fmt::format("{} of the time that {} takes more than {}", share, row.slower, row.faster);
 }
 
 std::string at_text(const Row& row) {
