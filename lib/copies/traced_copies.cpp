@@ -10,6 +10,7 @@
 #include "base/descriptor.h"
 #include "base/file.h"
 #include "copies/deciding_jumps.h"
+#include "copies/register_samples.h"
 #include "host/libc_copy_path.h"
 #include "host/process_status.h"
 #include "process/foreground.h"
@@ -23,11 +24,13 @@ using Clock = std::chrono::steady_clock;
 // The tracers of one run.
 struct Tracers {
   std::unique_ptr<trace::CopySampler> sampler;
+  std::optional<RegisterSamples> registers;  // where the sampler is refused
   std::unique_ptr<trace::CopyCounter> counter;
   std::string libc;
 
   void stop() {
-    sampler->stop();
+    if (sampler) sampler->stop();
+    if (registers) registers->drain();
     if (counter) counter->stop();
   }
 };
@@ -56,19 +59,42 @@ Result<ProbedLibc> libc_to_probe(const TraceOptions& options) {
   return ProbedLibc{.path = libc.path, .points = std::move(points)};
 }
 
-// A libc that never comes to rep movsb is no error: there is nothing to count.
-Result<> start_counter(const TraceOptions& options, const trace::TracedTree& tree, Tracers& tracers,
+// Without them the samples still show every rep movs: a libc that never comes to rep movsb has
+// nothing to count, and who may not count may yet sample.
+Result<> start_counter(const TraceOptions& options, const trace::TracedTree& tree,
+                       Tracers& tracers) {
+  BYTEPATH_TRY(libc, libc_to_probe(options));
+  BYTEPATH_TRY(counter, trace::CopyCounter::start(tree, options.process != 0, libc.points));
+  tracers.counter = std::move(counter);
+  tracers.libc = libc.path;
+  return {};
+}
+
+std::string own_path() {
+  std::error_code failure;
+  const auto path = std::filesystem::read_symlink("/proc/self/exe", failure);
+  return failure ? "memcpy-probe" : path.string();
+}
+
+// An ordinary user samples own programs by their registers; the whole host needs BPF.
+Result<> start_sampler(const TraceOptions& options, const trace::TracedTree& tree, Tracers& tracers,
                        TracedCopies& traced) {
-  auto libc = libc_to_probe(options);
-  if (!libc && libc.error().kind != ErrorKind::denied) {
-    traced.not_measured.push_back(
-        {.what = "exact counts", .reason = libc.error().message, .remedy = libc.error().hint});
+  auto sampler = trace::CopySampler::start(tree, options.rate);
+  if (sampler) {
+    tracers.sampler = std::move(*sampler);
     return {};
   }
-  if (!libc) return std::unexpected(libc.error());
-  BYTEPATH_TRY(counter, trace::CopyCounter::start(tree, options.process != 0, libc->points));
-  tracers.counter = std::move(counter);
-  tracers.libc = libc->path;
+  if (sampler.error().kind != ErrorKind::denied) return std::unexpected(sampler.error());
+  const Error denied =
+      explain_denied(sampler.error(), read_file("/proc/self/status").value_or(""), own_path());
+  if (options.whole_host()) return std::unexpected(denied);
+  auto registers = RegisterSamples::open(tree, options.rate);
+  if (!registers) return std::unexpected(denied);
+  if (registers->user_only())
+    traced.not_measured.push_back({.what = "copies that the kernel makes for the program",
+                                   .reason = denied.message,
+                                   .remedy = denied.hint});
+  tracers.registers = std::move(*registers);
   return {};
 }
 
@@ -76,11 +102,13 @@ Result<Tracers> start_tracers(const TraceOptions& options, const trace::TracedTr
                               TracedCopies& traced) {
   Tracers tracers;
   if (options.exact) {
-    if (auto started = start_counter(options, tree, tracers, traced); !started)
-      return std::unexpected(started.error());
+    if (auto started = start_counter(options, tree, tracers); !started)
+      traced.not_measured.push_back({.what = "exact counts",
+                                     .reason = started.error().message,
+                                     .remedy = started.error().hint});
   }
-  BYTEPATH_TRY(sampler, trace::CopySampler::start(tree, options.rate));
-  tracers.sampler = std::move(sampler);
+  if (auto started = start_sampler(options, tree, tracers, traced); !started)
+    return std::unexpected(started.error());
   return tracers;
 }
 
@@ -95,7 +123,14 @@ std::optional<ExactCost> exact_cost(TracedCopies& traced) {
 }
 
 void take_results(const Tracers& tracers, std::optional<ExactCost> cost, TracedCopies& traced) {
-  traced.samples = tracers.sampler->read();
+  if (tracers.registers) {
+    traced.samples = tracers.registers->samples();
+    traced.named = tracers.registers->named();
+  } else {
+    traced.samples = tracers.sampler->read();
+    traced.named = name_copies(traced.samples);
+  }
+  add_missing(traced.named.missing, traced);
   if (!tracers.counter) return;
   traced.exact = ExactPart{.libc = tracers.libc, .copies = tracers.counter->read(), .cost = cost};
 }
@@ -104,14 +139,17 @@ Result<TracedCopies> trace_command(const TraceOptions& options, const Progress& 
   BYTEPATH_TRY(path, process::find_program(options.command.front()));
   TracedCopies traced;
   auto deadline = Clock::time_point::max();
+  Tracers tracers;
   BYTEPATH_TRY(helper, process::SpawnHelper::start([&] {
+                 if (tracers.registers) tracers.registers->drain();
                  if (!progress(0, 0, "tracing the command")) traced.interrupted = true;
                  if (Clock::now() >= deadline) traced.ended_by_duration = true;
                  return traced.interrupted || traced.ended_by_duration;
                }));
   const auto cost = options.exact ? exact_cost(traced) : std::nullopt;
-  BYTEPATH_TRY(tracers,
+  BYTEPATH_TRY(started,
                start_tracers(options, {.process = helper.pid(), .without_itself = true}, traced));
+  tracers = std::move(started);
   if (options.duration) deadline = Clock::now() + *options.duration;
   BYTEPATH_TRY(outcome, process::run_in_foreground(
                             {.words = options.command,
@@ -135,19 +173,19 @@ Result<TracedCopies> trace_running(const TraceOptions& options, const Progress& 
   TracedCopies traced;
   const auto cost = options.exact ? exact_cost(traced) : std::nullopt;
   BYTEPATH_TRY(tracers, start_tracers(options, {.process = options.process}, traced));
-  const auto attended = process::attend(handle, options.duration, progress, "sampling");
+  const auto attended = process::attend(
+      handle, options.duration,
+      [&](std::size_t done, std::size_t total, std::string_view what) {
+        if (tracers.registers) tracers.registers->drain();
+        return progress(done, total, what);
+      },
+      "sampling");
   tracers.stop();
   take_results(tracers, cost, traced);
   traced.wall_ns = attended.wall_ns;
   // Without a duration that is how the run ends.
   traced.interrupted = attended.asked_to_stop && options.duration.has_value();
   return traced;
-}
-
-std::string own_path() {
-  std::error_code failure;
-  const auto path = std::filesystem::read_symlink("/proc/self/exe", failure);
-  return failure ? "memcpy-probe" : path.string();
 }
 
 }  // namespace
@@ -179,16 +217,8 @@ Error explain_denied(Error error, const std::string& status_text, const std::str
 }
 
 Result<TracedCopies> trace_copies(const TraceOptions& options, const Progress& progress) {
-  auto traced =
-      options.command.empty() ? trace_running(options, progress) : trace_command(options, progress);
-  if (!traced) {
-    if (traced.error().kind != ErrorKind::denied) return traced;
-    return std::unexpected(
-        explain_denied(traced.error(), read_file("/proc/self/status").value_or(""), own_path()));
-  }
-  traced->named = name_copies(traced->samples);
-  add_missing(traced->named.missing, *traced);
-  return traced;
+  return options.command.empty() ? trace_running(options, progress)
+                                 : trace_command(options, progress);
 }
 
 }  // namespace bytepath::copies

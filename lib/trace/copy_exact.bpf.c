@@ -103,7 +103,7 @@ int count_copy(struct pt_regs* registers) {
   if (!is_looked_at()) return 0;
   if (holds(registers->eflags, cookie & 15) != (cookie >> 4 & 1)) return 0;
   copy.program = current_program();
-  copy.offset = offset_of(registers->rdi, registers->rsi);
+  copy.offset = bytepath_copy_offset(registers->rdi, registers->rsi);
   copy.size_class = size_class_of(registers->rdx);
   found = bpf_map_lookup_elem(&exact, &copy);
   if (!found) {

@@ -26,13 +26,6 @@ static __always_inline struct bytepath_program current_program(void) {
   return program;
 }
 
-static __always_inline __u16 offset_of(__u64 destination, __u64 source) {
-  const __u16 offset = (destination - source) & (bytepath_copy_offsets - 1);
-
-  if (offset < bytepath_copy_exact_offsets) return offset;
-  return offset & ~(bytepath_copy_exact_offsets - 1);
-}
-
 SEC("raw_tp/sched_process_fork")
 int follow_child(struct bpf_raw_tracepoint_args* arguments) {
   follow_measured((void*)arguments->args[1]);

@@ -18,6 +18,23 @@ enum { bytepath_place_parts = 8, bytepath_place_name = 48, bytepath_command_name
 // program with many distances does not fill the map.
 enum { bytepath_copy_exact_offsets = 128, bytepath_copy_offsets = 4096 };
 
+static inline bytepath_u32 bytepath_copy_offset(bytepath_u64 destination, bytepath_u64 source) {
+  const bytepath_u32 offset = (destination - source) & (bytepath_copy_offsets - 1);
+
+  if (offset < bytepath_copy_exact_offsets) return offset;
+  return offset & ~(bytepath_copy_exact_offsets - 1U);
+}
+
+// How many bytes an element of the rep movs has whose encoding begins so, the first byte lowest; 0:
+// it is none.
+static inline bytepath_u8 bytepath_copy_element(bytepath_u32 bytes) {
+  if ((bytes & 0xffff) == 0xa4f3) return 1;
+  if ((bytes & 0xffff) == 0xa5f3) return 4;
+  if ((bytes & 0xffffff) == 0xa548f3) return 8;
+  if ((bytes & 0xffffff) == 0xa566f3 || (bytes & 0xffffff) == 0xa5f366) return 2;
+  return 0;
+}
+
 // What a process runs: exec(2) begins another program, and a number is given again.
 struct bytepath_program {
   bytepath_u64 started_ns;  // CLOCK_BOOTTIME, of the process

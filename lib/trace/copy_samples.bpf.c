@@ -86,15 +86,6 @@ static __always_inline bool read_instruction(__u64 address, bool in_kernel, __u3
          !bpf_probe_read_user(bytes, 2, (void*)address);
 }
 
-/* How many bytes an element of the rep movs has whose encoding begins so; 0: it is none. */
-static __always_inline __u8 element_of(__u32 bytes) {
-  if ((bytes & 0xffff) == 0xa4f3) return 1;
-  if ((bytes & 0xffff) == 0xa5f3) return 4;
-  if ((bytes & 0xffffff) == 0xa548f3) return 8;
-  if ((bytes & 0xffffff) == 0xa566f3 || (bytes & 0xffffff) == 0xa5f366) return 2;
-  return 0;
-}
-
 struct mapping {
   __u64 begin;
   __u64 first_page;
@@ -192,11 +183,11 @@ int sample_copy(struct bpf_perf_event_data* context) {
     count(&unread);
     return 0;
   }
-  copy.element_bytes = element_of(bytes);
+  copy.element_bytes = bytepath_copy_element(bytes);
   if (!copy.element_bytes) return 0;
   if (in_kernel) copy.flags |= bytepath_copy_in_kernel;
   if (context->regs.eflags & DIRECTION_FLAG) copy.flags |= bytepath_copy_backward;
-  copy.offset = offset_of(context->regs.rdi, context->regs.rsi);
+  copy.offset = bytepath_copy_offset(context->regs.rdi, context->regs.rsi);
   count_copy(&copy, context->regs.rcx * copy.element_bytes);
   if (!in_kernel) remember_place(&copy.program, copy.address);
   return 0;
