@@ -148,11 +148,7 @@ void CpuSurvey::measure_sizes(const Needs& needs, Document& document) {
   const Sweep swept = sweep(clock_, groups_, laps_, plan, random_, within_budget());
   staircase_ = staircase_of(swept, claims_.caches.size());
   add_staircase(document, staircase_, claims_);
-  std::vector<double> flushed;
-  constexpr int samples = 200;
-  for (int i = 0; i < samples && progress_(0, 1, "flushed lines"); ++i)
-    flushed.push_back(flushed_latency(clock_, groups_, random_));
-  add_checks(document, staircase_, flushed);
+  add_checks(document, staircase_, swept.flushed);
 }
 
 void CpuSurvey::measure_laps(Document& document) {

@@ -25,7 +25,10 @@ Sweep sweep(const measure::Clock& clock, Groups& groups, Arena& laps, const Swee
   Sweep result;
   for (const auto bytes : plan.sizes)
     result.sizes.push_back({.bytes = bytes, .by_laps = bytes <= plan.most_of_laps});
+  constexpr int flushed_each_round = 25;
   for (std::size_t round = 0; round < plan.rounds; ++round) {
+    for (int i = 0; i < flushed_each_round; ++i)
+      result.flushed.push_back(flushed_latency(clock, groups, random));
     for (auto& size : result.sizes) {
       if (!progress(round, plan.rounds, "chasing pointers")) {
         result.interrupted = true;

@@ -33,6 +33,7 @@ struct SizeSamples {
 
 struct Sweep {
   std::vector<SizeSamples> sizes;
+  std::vector<double> flushed;  // nanoseconds a load of lines that were flushed, some each round
   bool interrupted = false;
 };
 
