@@ -16,8 +16,7 @@ void RunWatch::poll() {
           current_.add_faults(sample, mappings, sampling::fault_period);
           return;
         }
-        const double seconds = sampling::seconds_of(sample, sampler_.event().clock, rate_);
-        current_.add(sample, mappings, seconds);
+        current_.add(sample, mappings, 1.0 / static_cast<double>(rate_));
       });
 }
 

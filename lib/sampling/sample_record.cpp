@@ -14,7 +14,8 @@ constexpr std::uint64_t registers_wanted = (std::uint64_t{1} << PERF_REG_X86_CX)
                                            (std::uint64_t{1} << PERF_REG_X86_DI);
 
 // In the order that perf_event_open(2) gives the parts that sample_type asks for; the call chain
-// and the registers, whose sizes vary, come behind it.
+// and the registers, whose sizes vary, come behind it. No PERIOD: with it the kernel writes a
+// record of every page fault, whatever the event's period (perf_swevent_event).
 struct Fixed {
   perf_event_header header;
   std::uint64_t event_id;
@@ -22,12 +23,11 @@ struct Fixed {
   std::uint32_t process;
   std::uint32_t thread;
   std::uint64_t time_ns;
-  std::uint64_t period;
 };
 
 constexpr std::uint64_t sample_type = PERF_SAMPLE_IDENTIFIER | PERF_SAMPLE_IP | PERF_SAMPLE_TID |
-                                      PERF_SAMPLE_TIME | PERF_SAMPLE_PERIOD |
-                                      PERF_SAMPLE_CALLCHAIN | PERF_SAMPLE_REGS_INTR;
+                                      PERF_SAMPLE_TIME | PERF_SAMPLE_CALLCHAIN |
+                                      PERF_SAMPLE_REGS_INTR;
 
 template <class Whole>
 bool take(std::span<const std::byte>& rest, Whole& whole) {
@@ -86,7 +86,6 @@ std::optional<SampleRecord> parse_sample(std::span<const std::byte> record) {
                 .process = fixed.process,
                 .thread = fixed.thread,
                 .time_ns = fixed.time_ns,
-                .period = fixed.period,
                 .kernel = mode == PERF_RECORD_MISC_KERNEL};
   if (!take_callers(record, sample) || !take_registers(record, sample)) return std::nullopt;
   return SampleRecord{.sample = std::move(sample)};

@@ -26,8 +26,6 @@ struct Sample {
   std::uint32_t process = 0;
   std::uint32_t thread = 0;
   std::uint64_t time_ns = 0;
-  // Of the event: nanoseconds of the CPU clock, or cycles.
-  std::uint64_t period = 0;
   bool kernel = false;
   std::optional<StringRegisters> registers;
   // Return addresses, the innermost first, without `address` itself. User frames are found by the

@@ -106,10 +106,4 @@ SampleLosses Sampler::losses() const {
           .throttled = state_->throttled};
 }
 
-double seconds_of(const Sample& sample, SampleClock clock, unsigned rate) {
-  constexpr double ns = 1e-9;
-  return clock == SampleClock::cpu_clock ? static_cast<double>(sample.period) * ns
-                                         : 1.0 / static_cast<double>(rate);
-}
-
 }  // namespace bytepath::sampling

@@ -51,7 +51,4 @@ class Sampler {
   std::unique_ptr<State> state_;
 };
 
-// The seconds of one sample: its period of the CPU clock; of cycles the time between two samples.
-double seconds_of(const Sample& sample, SampleClock clock, unsigned rate);
-
 }  // namespace bytepath::sampling
