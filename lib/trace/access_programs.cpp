@@ -1,10 +1,9 @@
 #include "trace/access_programs.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <string_view>
 
+#include "trace/own_types.h"
 #include "trace/pid_namespace.h"
 
 namespace bytepath::trace {
@@ -63,16 +62,6 @@ void configure(access_tracer_bpf& skeleton, const AccessUse& use) {
   bpf_program__set_autoload(skeleton.progs.end_major_fault, !use.own);
 }
 
-Error explain(Error error) {
-  if (error.kind == ErrorKind::denied || ::access("/sys/kernel/btf/vmlinux", R_OK) == 0)
-    return error;
-  return {.kind = ErrorKind::unsupported,
-          .message =
-              "this kernel shows no types of its own for BPF programs "
-              "(/sys/kernel/btf/vmlinux, CONFIG_DEBUG_INFO_BTF)",
-          .hint = ""};
-}
-
 Result<> attach_needed(const NeededProgram& needed) {
   if (!needed.wanted) return {};
   *needed.link = bpf_program__attach(needed.program);
@@ -94,7 +83,7 @@ Result<Skeleton<access_tracer_bpf>> attach_access_programs(const AccessUse& use,
   auto loaded = load_softly<access_tracer_bpf>(
       "access_tracer", [&](access_tracer_bpf& skeleton) { configure(skeleton, use); },
       [&](access_tracer_bpf& skeleton) { return optional_programs(skeleton, use); }, missing);
-  if (!loaded) return std::unexpected(explain(loaded.error()));
+  if (!loaded) return std::unexpected(explain_types(loaded.error()));
   auto& skeleton = **loaded;
   const LibbpfLog log;
   for (const auto& each : optional_programs(skeleton, use)) attach_optional(each, missing);

@@ -75,6 +75,13 @@ TEST(ExplainDifference, DoesNotBlameACopyThatBothDo) {
   EXPECT_EQ(difference.verdict->what, "more");
 }
 
+// The other one copies in the slow class too, only less: the distance is not what sets them apart.
+TEST(ExplainDifference, DoesNotBlameACopyThatOneDoesMoreOf) {
+  const auto difference = explain_difference(cost("a", {copy(900, 8)}), cost("b", {copy(300, 8)}));
+  ASSERT_TRUE(difference.verdict.has_value());
+  EXPECT_EQ(difference.verdict->cause, Cause::system_calls);
+}
+
 TEST(ExplainDifference, NamesPageFaultsAndCountsThem) {
   auto fresh =
       cost("fresh", {kernel("clear_page_erms", Entry::page_fault, "", 300),
@@ -133,6 +140,7 @@ TEST(ExplainDifference, SaysNothingOfWhatSamplingCannotTell) {
   EXPECT_FALSE(spread.verdict.has_value()) << "a third each";
   ASSERT_GE(spread.parts.size(), 3U);
   EXPECT_NEAR(spread.parts.front().share, 1 / 3.0, 0.01);
+  EXPECT_NEAR(spread.parts.front().sigma, 13.4, 0.1) << "300 over the square root of 500";
   const auto same = explain_difference(cost("a", {user("f", 400)}), cost("b", {user("f", 400)}));
   EXPECT_FALSE(same.verdict.has_value());
   EXPECT_TRUE(same.parts.empty()) << "nothing to explain";
