@@ -34,10 +34,10 @@ inline std::vector<std::uint8_t> small_elf(const std::vector<std::uint8_t>& code
                            .p_filesz = code.size(),
                            .p_memsz = code.size(),
                            .p_align = 0x1000};
-  std::vector<std::uint8_t> bytes(small_elf_code + code.size());
+  std::vector<std::uint8_t> bytes(small_elf_code);
   std::memcpy(bytes.data(), &header, sizeof header);
   std::memcpy(bytes.data() + sizeof header, &segment, sizeof segment);
-  std::memcpy(bytes.data() + small_elf_code, code.data(), code.size());
+  bytes.insert(bytes.end(), code.begin(), code.end());
   return bytes;
 }
 
