@@ -28,6 +28,7 @@ std::string render_text(const result::Document& document, const Target& target);
 std::string render_markdown(const result::Document& document, const Target& target);
 std::string render_csv(const result::Document& document, const Target& target);
 std::string render_json(const result::Document& document, const Target& target);
+std::string render_ndjson(const result::Document& document, const Target& target);
 std::string render_html(const result::Document& document, const Target& target);
 std::string render_openmetrics(const result::Document& document, const Target& target);
 std::string render_junit(const result::Document& document, const Target& target);

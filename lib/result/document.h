@@ -167,6 +167,10 @@ inline constexpr std::size_t max_samples = 4096;
 
 std::string to_json(const Document& document);
 
+// The same in one line with its newline, so that documents of many hosts are put together by cat
+// and read by whatever reads JSON a line (NDJSON).
+std::string to_json_line(const Document& document);
+
 // Reads what to_json wrote, of this or an older minor version. `name` is the file, for the error.
 // A wrong shape, a newer major version or a row of the wrong length is an error, never a crash.
 Result<Document> from_json(std::string_view text, std::string_view name);

@@ -403,29 +403,35 @@ std::unexpected<Error> no_result(std::string_view name, const json::exception& e
               "give a file that a probe wrote with --json");
 }
 
+json to(const Document& d) {
+  return {{"schema", Document::schema},
+          {"schema_version", fmt::format("{}.{}", Document::schema_major, Document::schema_minor)},
+          {"tool", {{"name", d.tool}, {"version", d.tool_version}}},
+          {"started", d.started},
+          {"arguments", d.arguments},
+          {"complete", d.complete},
+          {"host", to(d.host)},
+          {"parameters", to(d.parameters)},
+          {"verdict", {{"state", d.verdict.state}, {"text", d.verdict.text}}},
+          {"metrics", list(d.metrics)},
+          {"series", list(d.series)},
+          {"heatmaps", list(d.heatmaps)},
+          {"histograms", list(d.histograms)},
+          {"tables", list(d.tables)},
+          {"findings", list(d.findings)},
+          {"not_measured", list(d.not_measured)}};
+}
+
+// A name read from the system may not be UTF-8; it must not lose the whole report.
+std::string dumped(const json& document, int indent) {
+  return document.dump(indent, ' ', false, json::error_handler_t::replace) + "\n";
+}
+
 }  // namespace
 
-std::string to_json(const Document& d) {
-  const json out = {
-      {"schema", Document::schema},
-      {"schema_version", fmt::format("{}.{}", Document::schema_major, Document::schema_minor)},
-      {"tool", {{"name", d.tool}, {"version", d.tool_version}}},
-      {"started", d.started},
-      {"arguments", d.arguments},
-      {"complete", d.complete},
-      {"host", to(d.host)},
-      {"parameters", to(d.parameters)},
-      {"verdict", {{"state", d.verdict.state}, {"text", d.verdict.text}}},
-      {"metrics", list(d.metrics)},
-      {"series", list(d.series)},
-      {"heatmaps", list(d.heatmaps)},
-      {"histograms", list(d.histograms)},
-      {"tables", list(d.tables)},
-      {"findings", list(d.findings)},
-      {"not_measured", list(d.not_measured)}};
-  // A name read from the system may not be UTF-8; it must not lose the whole report.
-  return out.dump(1, ' ', false, json::error_handler_t::replace) + "\n";
-}
+std::string to_json(const Document& d) { return dumped(to(d), 1); }
+
+std::string to_json_line(const Document& d) { return dumped(to(d), -1); }
 
 // Here and below the JSON library's exceptions become our Error.
 Result<Document> from_parsed_json(const json& parsed, std::string_view name) {

@@ -34,7 +34,7 @@ class Outputs : public testing::Test {
 
 TEST_F(Outputs, AreAsManyAsWanted) {
   Words words = {"-q"};
-  const Words suffixes = {"txt", "md", "xml", "csv", "json", "prom", "html", "github"};
+  const Words suffixes = {"txt", "md", "xml", "csv", "json", "ndjson", "prom", "html", "github"};
   for (const auto& suffix : suffixes) {
     words.emplace_back("-o");
     words.push_back(folder_.at("report." + suffix));

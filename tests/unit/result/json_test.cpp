@@ -209,6 +209,14 @@ TEST(Json, IsTheSameTextAgain) {
   EXPECT_EQ(to_json(read(empty)), empty);
 }
 
+TEST(Json, OfOneLineIsTheSameDocument) {
+  auto document = full_document();
+  document.verdict.text = "two\nlines";
+  const std::string line = to_json_line(document);
+  EXPECT_EQ(line.find('\n'), line.size() - 1);
+  EXPECT_EQ(to_json(read(line)), to_json(document));
+}
+
 TEST(Json, NamesItsSchema) {
   const auto text = to_json({.tool = "x"});
   EXPECT_THAT(text, HasSubstr("\"schema\": \"bytepath.result\""));
