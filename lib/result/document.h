@@ -33,6 +33,9 @@ struct Metric {
   double high = 0;
   std::uint64_t count = 0;
   std::vector<double> samples;  // raw, in the order measured; at most max_samples are kept
+  // Metrics of one name with a title are drawn in one chart, each sample a dot and each metric's
+  // median with its interval; without one they are numbers in a table.
+  std::string title{};
 };
 
 struct Point {
@@ -41,6 +44,12 @@ struct Point {
   double low = 0;
   double high = 0;
   std::uint64_t count = 0;
+};
+
+// A place on the x axis that has a name, such as where a cache ends.
+struct Mark {
+  double at = 0;  // in the x axis' unit
+  std::string text;
 };
 
 // Series of the same name are drawn in one chart and told apart by their labels. An empty title
@@ -55,6 +64,7 @@ struct Series {
   bool x_log = false;
   bool y_log = false;
   std::vector<Point> points;  // x ascending
+  std::vector<Mark> marks{};
 };
 
 // values[row][column] belongs to y[row], x[column]; NaN is a cell that was not measured. Colours go
@@ -76,6 +86,8 @@ struct HeatMap {
 struct Column {
   std::string name;  // snake_case; people see it with spaces
   std::string unit;  // "B" and "ns" are scaled for people; "" for text and plain numbers
+  // Above 0: a number of this column is drawn as a bar too, which this value fills.
+  double bar = 0;
 };
 
 struct Table {
@@ -144,7 +156,7 @@ struct Verdict {
 struct Document {
   static constexpr std::string_view schema = "bytepath.result";
   static constexpr int schema_major = 1;
-  static constexpr int schema_minor = 1;
+  static constexpr int schema_minor = 2;
 
   std::string tool;
   std::string tool_version;
@@ -161,6 +173,9 @@ struct Document {
   std::vector<Table> tables;
   std::vector<Finding> findings;
   std::vector<NotMeasured> not_measured;
+  // The documents that this one is made of, such as those of one host; they have no parts. Their
+  // findings are in `findings` too, so that --fail-on knows them.
+  std::vector<Document> parts{};
 };
 
 inline constexpr std::size_t max_samples = 4096;

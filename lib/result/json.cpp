@@ -103,15 +103,17 @@ Record record_from(const json& object) {
 
 json to(const Metric& m) {
   const auto kept = std::min(m.samples.size(), max_samples);
-  return {{"name", m.name},
-          {"labels", m.labels},
-          {"unit", m.unit},
-          {"better", name_of(better_names, m.better)},
-          {"median", number(m.median)},
-          {"low", number(m.low)},
-          {"high", number(m.high)},
-          {"count", m.count},
-          {"samples", numbers({m.samples.begin(), m.samples.begin() + static_cast<long>(kept)})}};
+  json j = {{"name", m.name},
+            {"labels", m.labels},
+            {"unit", m.unit},
+            {"better", name_of(better_names, m.better)},
+            {"median", number(m.median)},
+            {"low", number(m.low)},
+            {"high", number(m.high)},
+            {"count", m.count},
+            {"samples", numbers({m.samples.begin(), m.samples.begin() + static_cast<long>(kept)})}};
+  if (!m.title.empty()) j["title"] = m.title;
+  return j;
 }
 
 Metric metric_from(const json& j) {
@@ -123,7 +125,8 @@ Metric metric_from(const json& j) {
           .low = number_from(j.at("low")),
           .high = number_from(j.at("high")),
           .count = count_from(j.at("count")),
-          .samples = numbers_from(j.value("samples", json::array()))};
+          .samples = numbers_from(j.value("samples", json::array())),
+          .title = j.value("title", "")};
 }
 
 json to(const Series& s) {
@@ -135,9 +138,13 @@ json to(const Series& s) {
                       {"high", number(p.high)},
                       {"count", p.count}});
   }
-  return {{"name", s.name},       {"labels", s.labels}, {"title", s.title},
-          {"x_label", s.x_label}, {"x_unit", s.x_unit}, {"unit", s.unit},
-          {"x_log", s.x_log},     {"y_log", s.y_log},   {"points", std::move(points)}};
+  json j = {{"name", s.name},       {"labels", s.labels}, {"title", s.title},
+            {"x_label", s.x_label}, {"x_unit", s.x_unit}, {"unit", s.unit},
+            {"x_log", s.x_log},     {"y_log", s.y_log},   {"points", std::move(points)}};
+  for (const auto& mark : s.marks) {
+    j["marks"].push_back({{"at", number(mark.at)}, {"text", mark.text}});
+  }
+  return j;
 }
 
 Series series_from(const json& j) {
@@ -155,6 +162,9 @@ Series series_from(const json& j) {
                         .low = number_from(p.at("low")),
                         .high = number_from(p.at("high")),
                         .count = count_from(p.at("count"))});
+  }
+  for (const auto& mark : j.value("marks", json::array())) {
+    s.marks.push_back({.at = number_from(mark.at("at")), .text = mark.at("text")});
   }
   return s;
 }
@@ -216,7 +226,11 @@ Distribution distribution_from(const json& j) {
 
 json to(const Table& t) {
   json columns = json::array();
-  for (const auto& c : t.columns) columns.push_back({{"name", c.name}, {"unit", c.unit}});
+  for (const auto& c : t.columns) {
+    json column = {{"name", c.name}, {"unit", c.unit}};
+    if (c.bar > 0) column["bar"] = number(c.bar);
+    columns.push_back(std::move(column));
+  }
   json rows = json::array();
   for (const auto& row : t.rows) {
     json cells = json::array();
@@ -232,7 +246,9 @@ json to(const Table& t) {
 Table table_from(const json& j) {
   Table t{.name = j.at("name"), .title = j.value("title", "")};
   for (const auto& c : j.at("columns")) {
-    t.columns.push_back({.name = c.at("name"), .unit = c.value("unit", "")});
+    t.columns.push_back({.name = c.at("name"),
+                         .unit = c.value("unit", ""),
+                         .bar = number_from(c.value("bar", json(0.0)))});
   }
   for (const auto& row : j.at("rows")) {
     auto& cells = t.rows.emplace_back();
@@ -312,6 +328,8 @@ Host host_from(const json& j) {
           .software_hash = j.value("software_hash", "")};
 }
 
+json to(const Document& d);
+
 template <class T>
 json list(const std::vector<T>& values) {
   json out = json::array();
@@ -346,6 +364,22 @@ Result<> check_schema(const json& document, std::string_view name) {
   }
   return {};
 }
+
+// NOLINTBEGIN(misc-no-recursion): once only, see add_parts()
+Result<Document> whole_from(const json& parsed, std::string_view name);
+
+// Parts of parts are no document of ours: to go down further would be a hostile file's depth.
+Result<> add_parts(const json& j, std::string_view name, Document& document) {
+  for (const auto& part : j.value("parts", json::array())) {
+    if (part.contains("parts")) {
+      return fail(ErrorKind::usage, fmt::format("{}: a part of it has parts itself", name));
+    }
+    BYTEPATH_TRY(one, whole_from(part, name));
+    document.parts.push_back(std::move(one));
+  }
+  return {};
+}
+// NOLINTEND(misc-no-recursion)
 
 // Renderers and rules index rows by column: a file must not make them read past a row's end.
 Result<> check_shape(const Document& document, std::string_view name) {
@@ -393,6 +427,14 @@ Document document_from(const json& j) {
           .not_measured = list_from<NotMeasured>(j, "not_measured", not_measured_from)};
 }
 
+Result<Document> whole_from(const json& parsed, std::string_view name) {
+  if (auto schema = check_schema(parsed, name); !schema) return std::unexpected(schema.error());
+  Document document = document_from(parsed);
+  if (auto shape = check_shape(document, name); !shape) return std::unexpected(shape.error());
+  if (auto parts = add_parts(parsed, name, document); !parts) return std::unexpected(parts.error());
+  return document;
+}
+
 std::unexpected<Error> no_result(std::string_view name, const json::exception& e) {
   // "[json.exception.parse_error.101] parse error at line 1 ...": the words after the tag.
   const std::string_view what = e.what();
@@ -403,23 +445,26 @@ std::unexpected<Error> no_result(std::string_view name, const json::exception& e
               "give a file that a probe wrote with --json");
 }
 
-json to(const Document& d) {
-  return {{"schema", Document::schema},
-          {"schema_version", fmt::format("{}.{}", Document::schema_major, Document::schema_minor)},
-          {"tool", {{"name", d.tool}, {"version", d.tool_version}}},
-          {"started", d.started},
-          {"arguments", d.arguments},
-          {"complete", d.complete},
-          {"host", to(d.host)},
-          {"parameters", to(d.parameters)},
-          {"verdict", {{"state", d.verdict.state}, {"text", d.verdict.text}}},
-          {"metrics", list(d.metrics)},
-          {"series", list(d.series)},
-          {"heatmaps", list(d.heatmaps)},
-          {"histograms", list(d.histograms)},
-          {"tables", list(d.tables)},
-          {"findings", list(d.findings)},
-          {"not_measured", list(d.not_measured)}};
+json to(const Document& d) {  // NOLINT(misc-no-recursion): parts have no parts
+  json j = {
+      {"schema", Document::schema},
+      {"schema_version", fmt::format("{}.{}", Document::schema_major, Document::schema_minor)},
+      {"tool", {{"name", d.tool}, {"version", d.tool_version}}},
+      {"started", d.started},
+      {"arguments", d.arguments},
+      {"complete", d.complete},
+      {"host", to(d.host)},
+      {"parameters", to(d.parameters)},
+      {"verdict", {{"state", d.verdict.state}, {"text", d.verdict.text}}},
+      {"metrics", list(d.metrics)},
+      {"series", list(d.series)},
+      {"heatmaps", list(d.heatmaps)},
+      {"histograms", list(d.histograms)},
+      {"tables", list(d.tables)},
+      {"findings", list(d.findings)},
+      {"not_measured", list(d.not_measured)}};
+  if (!d.parts.empty()) j["parts"] = list(d.parts);
+  return j;
 }
 
 // A name read from the system may not be UTF-8; it must not lose the whole report.
@@ -436,10 +481,7 @@ std::string to_json_line(const Document& d) { return dumped(to(d), -1); }
 // Here and below the JSON library's exceptions become our Error.
 Result<Document> from_parsed_json(const json& parsed, std::string_view name) {
   try {
-    if (auto schema = check_schema(parsed, name); !schema) return std::unexpected(schema.error());
-    Document document = document_from(parsed);
-    if (auto shape = check_shape(document, name); !shape) return std::unexpected(shape.error());
-    return document;
+    return whole_from(parsed, name);
   } catch (const json::exception& e) {
     return no_result(name, e);
   }

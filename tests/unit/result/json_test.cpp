@@ -49,7 +49,8 @@ Document full_document() {
                 .low = 24,
                 .high = 1e300,
                 .count = 7,
-                .samples = {25, not_a_number, 26}}};
+                .samples = {25, not_a_number, 26},
+                .title = "all ratios"}};
   d.series = {{.name = "time_by_offset",
                .labels = {{"size", "4096"}},
                .title = "title",
@@ -58,7 +59,8 @@ Document full_document() {
                .unit = "ns",
                .x_log = true,
                .y_log = true,
-               .points = {{.x = 1, .median = 2, .low = 1.5, .high = not_a_number, .count = 9}}}};
+               .points = {{.x = 1, .median = 2, .low = 1.5, .high = not_a_number, .count = 9}},
+               .marks = {{.at = 1.5, .text = "where L1 ends"}}}};
   d.heatmaps = {{.name = "map",
                  .labels = {{"kernel", "memcpy"}},
                  .title = "map title",
@@ -76,7 +78,7 @@ Document full_document() {
       {.name = "latency", .labels = {{"tier", "L1"}}, .unit = "ns", .histogram = times}};
   d.tables = {{.name = "table",
                .title = "table title",
-               .columns = {{"a", "B"}, {"b", ""}},
+               .columns = {{.name = "a", .unit = "B", .bar = 4096}, {"b", ""}},
                .rows = {{std::int64_t{1}, false}, {std::monostate{}, std::string("cell")}}}};
   d.findings = {{.id = "memcpy.rep-movsb.slow-offset",
                  .severity = Severity::finding,
@@ -132,6 +134,7 @@ TEST(Json, KeepsMetricsAndSeries) {
   EXPECT_EQ(m.low, 24);
   EXPECT_EQ(m.high, 1e300);
   EXPECT_EQ(m.count, 7U);
+  EXPECT_EQ(m.title, "all ratios");
   EXPECT_THAT(m.samples, ElementsAre(25, testing::NanSensitiveDoubleEq(not_a_number), 26));
   ASSERT_EQ(d.series.size(), 1U);
   const Series& s = d.series.front();
@@ -149,6 +152,34 @@ TEST(Json, KeepsMetricsAndSeries) {
   EXPECT_EQ(s.points[0].low, 1.5);
   EXPECT_TRUE(std::isnan(s.points[0].high));
   EXPECT_EQ(s.points[0].count, 9U);
+  ASSERT_EQ(s.marks.size(), 1U);
+  EXPECT_EQ(s.marks[0].at, 1.5);
+  EXPECT_EQ(s.marks[0].text, "where L1 ends");
+}
+
+TEST(Json, KeepsTheDocumentsThatItIsMadeOf) {
+  Document host{.tool = "probe-compare"};
+  host.parts = {full_document(), Document{.tool = "cpu-probe"}};
+  const auto d = read(to_json(host));
+  ASSERT_EQ(d.parts.size(), 2U);
+  EXPECT_EQ(to_json(d.parts[0]), to_json(full_document()));
+  EXPECT_EQ(d.parts[1].tool, "cpu-probe");
+  EXPECT_THAT(to_json(full_document()), Not(HasSubstr("\"parts\"")));
+}
+
+TEST(Json, RefusesPartsThatAreNoDocumentsOrHaveParts) {
+  Document inner{.tool = "probe-compare"};
+  inner.parts = {Document{.tool = "cpu-probe"}};
+  Document outer{.tool = "probe-compare"};
+  outer.parts = {inner};
+  const auto nested = from_json(to_json(outer), "host.json");
+  ASSERT_FALSE(nested);
+  EXPECT_THAT(nested.error().message, HasSubstr("host.json: a part of it has parts itself"));
+  for (const char* parts : {"[1]", "[{}]", "3"}) {
+    std::string text = to_json(Document{.tool = "probe-compare"});
+    text.insert(text.find('{') + 1, std::string("\"parts\": ") + parts + ",");
+    EXPECT_FALSE(from_json(text, "host.json")) << parts;
+  }
 }
 
 TEST(Json, KeepsHistograms) {
@@ -183,6 +214,8 @@ TEST(Json, KeepsMapsTablesAndFindings) {
   ASSERT_EQ(t.columns.size(), 2U);
   EXPECT_EQ(t.columns[0].name, "a");
   EXPECT_EQ(t.columns[0].unit, "B");
+  EXPECT_EQ(t.columns[0].bar, 4096);
+  EXPECT_EQ(t.columns[1].bar, 0);
   EXPECT_EQ(t.rows, full_document().tables[0].rows);
   ASSERT_EQ(d.findings.size(), 1U);
   const Finding& f = d.findings.front();
@@ -220,7 +253,7 @@ TEST(Json, OfOneLineIsTheSameDocument) {
 TEST(Json, NamesItsSchema) {
   const auto text = to_json({.tool = "x"});
   EXPECT_THAT(text, HasSubstr("\"schema\": \"bytepath.result\""));
-  EXPECT_THAT(text, HasSubstr("\"schema_version\": \"1.1\""));
+  EXPECT_THAT(text, HasSubstr("\"schema_version\": \"1.2\""));
   EXPECT_THAT(text, testing::EndsWith("}\n"));
 }
 
@@ -282,7 +315,7 @@ TEST(Schema, NewerMajorIsRefusedWithBothVersions) {
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().kind, ErrorKind::unsupported);
   EXPECT_EQ(refused.error().message,
-            "run.json: schema version 2.3 is newer than this program's 1.1");
+            "run.json: schema version 2.3 is newer than this program's 1.2");
   EXPECT_NE(refused.error().hint, "");
 }
 
