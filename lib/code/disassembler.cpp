@@ -6,6 +6,8 @@
 #include <cstring>
 #include <utility>
 
+#include "code/mask_instruction.h"
+
 namespace bytepath::code {
 namespace {
 
@@ -197,7 +199,9 @@ Instruction Disassembler::decode(std::uint64_t address, std::span<const std::uin
   std::uint64_t at = address;
   if (!cs_disasm_iter(handle_, &code, &left, &at, scratch_)) {
     out.size = size_by_encoding(bytes);
-    out.text = "(bad)";
+    out.text = mask_instruction(bytes.first(out.size));
+    out.decoded = !out.text.empty();
+    if (!out.decoded) out.text = "(bad)";
     return out;
   }
   out.size = static_cast<std::uint8_t>(scratch_->size);

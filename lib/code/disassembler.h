@@ -19,9 +19,9 @@ class Disassembler {
   ~Disassembler();
 
   // The instruction that begins at bytes[0], which lies at address. Never fails: what capstone does
-  // not know (4.0.2: the AVX-512 mask forms, movdiri, serialize and others) comes back with
-  // decoded == false and the size that the encoding has, so that a walk can go on behind it.
-  // bytes must not be empty; 15 of them are always enough.
+  // not know (4.0.2: vector comparisons into a mask, movdiri, serialize and others), nor
+  // mask_instruction(), comes back with decoded == false and the size that the encoding has, so
+  // that a walk can go on behind it. bytes must not be empty; 15 of them are always enough.
   Instruction decode(std::uint64_t address, std::span<const std::uint8_t> bytes);
 
  private:

@@ -99,6 +99,27 @@ TEST(MemcpyProbeScan, LooksThroughAProgramAndARunningOne) {
   EXPECT_FALSE(own.verdict.text.empty());
 }
 
+// The C library's text is hand-written for each generation of processors: what a disassembler does
+// not know, it has.
+TEST(MemcpyProbeScan, KnowsNearlyAllCodeOfTheCLibrary) {
+  const auto own = document_of(probe({"scan", "--json", "-", "--quiet", std::to_string(getpid())}));
+  const auto files = std::ranges::find(own.tables, "files", &result::Table::name);
+  ASSERT_NE(files, own.tables.end());
+  const auto column = [&](const char* name) {
+    return std::ranges::find(files->columns, name, &result::Column::name) - files->columns.begin();
+  };
+  const auto number = [&](const std::vector<result::Value>& row, const char* name) {
+    return std::get<std::int64_t>(row[static_cast<std::size_t>(column(name))]);
+  };
+  for (const auto& row : files->rows) {
+    if (!std::get<std::string>(row[0]).ends_with("/libc.so.6")) continue;
+    EXPECT_GT(number(row, "code"), 100'000);
+    EXPECT_LT(1000 * number(row, "undecoded"), 5 * number(row, "code")) << "half a percent";
+    return;
+  }
+  GTEST_SKIP() << "no libc.so.6 is mapped here";
+}
+
 TEST(MemcpyProbeScan, SaysThatAKernelThreadHasNoCode) {
   if (getppid() == 0) GTEST_SKIP() << "process 2 is none of the kernel's here";
   const auto outcome = probe({"scan", "2"});

@@ -179,7 +179,7 @@ TEST(CopyWalk, SeesUserAccess) {
 
 TEST(CopyWalk, GoesOnBehindAnUndecodableInstruction) {
   const CopyWalk found = walk(RecordedCode::assembled(0x1000,
-                                                      "c4e1fb92c8"
+                                                      "62b27d4026c9"
                                                       "f3a4"
                                                       "c3"));
   EXPECT_EQ(found.undecoded, 1U);

@@ -71,11 +71,11 @@ TEST(Disassembler, TellsVectorWidths) {
 }
 
 TEST(Disassembler, GoesOnBehindWhatItDoesNotKnow) {
-  const Instruction kmovq = decode("c4e1fb92c890");  // kmovq k1, rax; nop
-  EXPECT_FALSE(kmovq.decoded);
-  EXPECT_EQ(kmovq.size, 5);
-  EXPECT_EQ(kmovq.text, "(bad)");
-  EXPECT_EQ(kmovq.operation, Operation::other);
+  const Instruction vptestmb = decode("62b27d4026c990");  // vptestmb k1, zmm16, zmm17; nop
+  EXPECT_FALSE(vptestmb.decoded);
+  EXPECT_EQ(vptestmb.size, 6);
+  EXPECT_EQ(vptestmb.text, "(bad)");
+  EXPECT_EQ(vptestmb.operation, Operation::other);
 }
 
 struct Encoding {
