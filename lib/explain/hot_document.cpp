@@ -1,6 +1,8 @@
 #include "explain/hot_document.h"
 
 #include <algorithm>
+#include <map>
+#include <ranges>
 #include <tuple>
 
 #include "result/document_parts.h"
@@ -73,19 +75,43 @@ void add_functions(result::Table& table, const HotCommand& command,
   }
 }
 
+// The sampled instructions of a function and those around them, by address.
+struct Listing {
+  std::map<std::uint64_t, const HotPlace*> sampled;
+  std::map<std::uint64_t, std::string> nearby;
+};
+
+Listing listing_of(const FunctionCount& function) {
+  Listing listing;
+  for (const auto* place : function.places | std::views::take(most_instructions)) {
+    listing.sampled.emplace(place->place.address, place);
+    for (const auto& line : place->nearby) listing.nearby.emplace(line.address, line.text);
+  }
+  // One may have been sampled and be too cold to be among these.
+  for (const auto* place : function.places | std::views::drop(most_instructions)) {
+    if (listing.nearby.contains(place->place.address))
+      listing.sampled.emplace(place->place.address, place);
+  }
+  for (const auto& [address, place] : listing.sampled)
+    listing.nearby.insert_or_assign(address, place->instruction);
+  return listing;
+}
+
 void add_instructions(result::Table& table, const HotCommand& command,
                       const std::vector<FunctionCount>& functions) {
-  for (std::size_t i = 0; i < std::min(functions_shown_in_full, functions.size()); ++i) {
-    std::vector<const HotPlace*> places = functions[i].places;
-    places.resize(std::min(places.size(), most_instructions));
-    std::ranges::sort(places, {}, [](const HotPlace* place) { return place->place.address; });
-    for (const auto* place : places) {
-      const auto begin = place->place.function_address;
-      table.rows.push_back({command.command, function_name(*place),
-                            begin == 0 ? Value() : whole(place->place.address - begin),
-                            place->instruction.empty() ? Value() : Value(place->instruction),
-                            whole(place->samples), share(place->samples, command.hot.samples),
-                            note_of(*place), place->place.source});
+  for (const auto& function : functions | std::views::take(functions_shown_in_full)) {
+    const std::string name = function_name(*function.first);
+    const std::uint64_t begin = function.first->place.function_address;
+    const Listing listing = listing_of(function);
+    for (const auto& [address, text] : listing.nearby) {
+      const auto found = listing.sampled.find(address);
+      const HotPlace* place = found == listing.sampled.end() ? nullptr : found->second;
+      const std::uint64_t samples = place == nullptr ? 0 : place->samples;
+      table.rows.push_back({command.command, name, begin == 0 ? Value() : whole(address - begin),
+                            text.empty() ? Value() : Value(text), whole(samples),
+                            share(samples, command.hot.samples),
+                            place == nullptr ? "" : note_of(*place),
+                            place == nullptr ? "" : place->place.source});
     }
   }
 }

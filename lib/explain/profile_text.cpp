@@ -53,9 +53,13 @@ std::string file_name(const std::string& path) {
 }
 
 std::string instruction_line(const Cells& cells) {
+  // What stands around the hot ones and was not met by any sample has no number.
+  const std::string share =
+      cells.number("samples") > 0 ? fmt::format("{:.1f} %", cells.number("share")) : "";
   std::string line =
-      fmt::format("{:8.1f} %    +{:#x}  {}", cells.number("share"),
-                  static_cast<std::uint64_t>(cells.number("offset")), cells.text("instruction"));
+      fmt::format("{:>10}    {:>6}  {}", share,
+                  fmt::format("+{:#x}", static_cast<std::uint64_t>(cells.number("offset"))),
+                  cells.text("instruction"));
   for (const char* more : {"note", "source"})
     if (const std::string text = cells.text(more); !text.empty()) line += "   " + text;
   return line + "\n";
@@ -70,11 +74,16 @@ std::string hot_text(const Document& document, const report::Style& style) {
   const Table* const functions = find_table(document, "hot_functions");
   const Table* const instructions = find_table(document, "hot_instructions");
   if (functions == nullptr || instructions == nullptr) return {};
-  std::map<std::pair<std::string, std::string>, std::string> lines;
+  struct Listing {
+    std::string lines;
+    bool hot = false;
+  };
+  std::map<std::pair<std::string, std::string>, Listing> listings;
   for (const auto& row : instructions->rows) {
     const Cells cells(*instructions, row);
-    if (cells.number("share") >= least_percent)
-      lines[{cells.text("command"), cells.text("function")}] += instruction_line(cells);
+    Listing& listing = listings[{cells.text("command"), cells.text("function")}];
+    listing.lines += instruction_line(cells);
+    listing.hot |= cells.number("share") >= least_percent;
   }
   std::string text;
   std::string command;
@@ -89,7 +98,8 @@ std::string hot_text(const Document& document, const report::Style& style) {
                         style.bold(cells.text("function")), file_name(cells.text("image")),
                         cells.text("entry"));
     // Of a function that was entered in several ways only once.
-    text += std::exchange(lines[{command, cells.text("function")}], {});
+    const Listing listing = std::exchange(listings[{command, cells.text("function")}], {});
+    if (listing.hot) text += listing.lines;
   }
   return text + "\n";
 }

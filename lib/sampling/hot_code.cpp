@@ -48,10 +48,31 @@ bool read_code(symbols::Symbolizer& symbolizer, const CodeAddress& code, std::ui
                      : symbolizer.user_code(code.process, code.mapping, address, bytes);
 }
 
-std::string bytes_text(std::span<const std::uint8_t> bytes) {
-  std::string text = "(bad)";
-  for (const auto byte : bytes) text += fmt::format(" {:02x}", byte);
-  return text;
+CodeSource source_of(symbols::Symbolizer& symbolizer, const CodeAddress& code) {
+  return {.read =
+              [&symbolizer, &code](std::uint64_t address, std::span<std::uint8_t> bytes) {
+                return read_code(symbolizer, code, address, bytes);
+              },
+          .name =
+              [&symbolizer, &code](std::uint64_t address) {
+                if (code.kernel) return symbolizer.kernel(address).function;
+                if (address < code.mapping.start || address >= code.mapping.end)
+                  return std::string();
+                return symbolizer.user(code.process, code.mapping, address).function;
+              }};
+}
+
+// As the code lies in memory, 0 where it is not known.
+std::uint64_t function_begin(const CodeAddress& code, const Place& place) {
+  if (place.function_address == 0) return 0;
+  return code.address - (place.address - place.function_address);
+}
+
+void take_nearby(symbols::Symbolizer& symbolizer, code::Disassembler& disassembler,
+                 const CodeAddress& code, HotPlace& place) {
+  place.nearby = nearby_code(disassembler, source_of(symbolizer, code),
+                             function_begin(code, place.place), code.address);
+  for (auto& line : place.nearby) line.address += place.place.address - code.address;
 }
 
 void take_instruction(symbols::Symbolizer& symbolizer, code::Disassembler& disassembler,
@@ -64,8 +85,10 @@ void take_instruction(symbols::Symbolizer& symbolizer, code::Disassembler& disas
     size /= 2;
   if (size == 0) return;
   const auto instruction = disassembler.decode(code.address, std::span(bytes).first(size));
-  const auto own = std::span(bytes).first(std::min<std::size_t>(instruction.size, size));
-  place.instruction = instruction.decoded ? instruction.text : bytes_text(own);
+  place.instruction =
+      code_line(disassembler, source_of(symbolizer, code), function_begin(code, place.place),
+                code.address, std::span(bytes).first(size))
+          .text;
   place.is_rep_movs = instruction.operation == code::Operation::string_copy && instruction.repeated;
   place.is_rep_movsb = code::is_rep_movsb(instruction);
   constexpr std::size_t look_back = 9;
@@ -187,6 +210,9 @@ HotCode hot_code(const Profile& profile, symbols::Symbolizer& symbolizer,
     if (place.entry.entry == Entry::user && !place.is_rep_movs &&
         is_of_faults(place.faults, place.samples))
       place.entry.entry = Entry::page_fault;
+    constexpr std::uint64_t hundred = 100;
+    if (place.samples * hundred >= hot.samples && !place.instruction.empty())
+      take_nearby(symbolizer, disassembler, profile.addresses()[std::get<0>(key)], place);
     hot.places.push_back(std::move(place));
   }
   std::ranges::stable_sort(hot.places, std::ranges::greater(), &HotPlace::seconds);

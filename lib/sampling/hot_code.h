@@ -8,6 +8,7 @@
 
 #include "base/result.h"
 #include "code/disassembler.h"
+#include "sampling/nearby_code.h"
 #include "sampling/profile.h"
 #include "symbols/symbolizer.h"
 
@@ -34,6 +35,9 @@ struct HotPlace {
   bool kernel = false;
   // What is executed there; text "(bad) 0f 01" where it is not known.
   std::string instruction;
+  // What stands around it, addresses counted as place.address; where it has a hundredth of all
+  // samples.
+  std::vector<CodeLine> nearby;
   bool is_rep_movs = false;
   bool is_rep_movsb = false;
   // Interrupts, and with them the sampling clock, were off until just before: what was found here
