@@ -1,6 +1,7 @@
 /*
- * timer_interrupts HZ COMMAND...: runs the command with its CPU clock interrupting it HZ times a second, and nothing
- * else done then: no ring, no registers, no callers. What that costs no sampler at this rate can be cheaper than.
+ * timer_interrupts HZ COMMAND...: runs the command with its CPU clock interrupting it HZ times a
+ * second, and nothing else done then: no ring, no registers, no callers. What that costs no sampler
+ * at this rate can be cheaper than.
  */
 #define _GNU_SOURCE
 #include <linux/perf_event.h>

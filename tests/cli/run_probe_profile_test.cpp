@@ -4,6 +4,9 @@
 #include <unistd.h>
 
 #include <cmath>
+#include <map>
+#include <optional>
+#include <sstream>
 
 #include "support/run_probe.h"
 
@@ -72,6 +75,53 @@ TEST(RunProbeHot, TellsTheDistanceOfACopyExactly) {
     }
     EXPECT_TRUE(found) << distance;
   }
+}
+
+// Mnemonics by their offset in a function, as objdump has them; empty without objdump.
+std::map<std::int64_t, std::string> objdump(const std::string& function) {
+  Command command;
+  command.arguments = {
+      "/usr/bin/objdump",          "-d",           "-M", "intel", "--no-show-raw-insn",
+      "--disassemble=" + function, BYTEPATH_BURNER};
+  const auto outcome = run(command);
+  std::map<std::int64_t, std::string> mnemonics;
+  if (outcome.status != 0) return mnemonics;
+  std::istringstream lines(outcome.out);
+  std::optional<std::int64_t> begin;
+  for (std::string line; std::getline(lines, line);) {
+    // "    11c9:\tadd    eax,0x1"
+    const auto colon = line.find(":\t");
+    if (colon == std::string::npos) continue;
+    const std::int64_t address = std::stoll(line.substr(0, colon), nullptr, 16);
+    if (!begin) begin = address;
+    const std::string text = line.substr(colon + 2);
+    std::string mnemonic = text.substr(0, text.find(' '));
+    // capstone has the prefix in its mnemonic and the width in its name: "rep movsb".
+    if (mnemonic == "rep") mnemonic = text.contains("movs") ? "rep movsb" : text;
+    mnemonics.emplace(address - *begin, mnemonic);
+  }
+  return mnemonics;
+}
+
+TEST(RunProbeHot, ListsTheCodeThatObjdumpDoes) {
+  if (access("/usr/bin/objdump", X_OK) != 0) GTEST_SKIP() << "objdump is not installed (binutils)";
+  const auto session =
+      session_json({"-N", "--hot", "-r", "3", burner("split 60 60"), burner("copy 8 2000")});
+  ASSERT_FALSE(session.is_null());
+  std::map<std::string, std::size_t> compared;
+  std::size_t without_samples = 0;
+  for (const auto& row : table_of(session, "hot_instructions")) {
+    const auto function = row["function"].get<std::string>();
+    if (function != "alpha" && function != "beta" && function != "copy") continue;
+    const auto listed = objdump(function);
+    const auto at = listed.find(row["offset"].get<std::int64_t>());
+    ASSERT_NE(at, listed.end()) << row;
+    EXPECT_TRUE(row["instruction"].get<std::string>().starts_with(at->second)) << row;
+    ++compared[function];
+    without_samples += row["samples"] == 0 ? 1 : 0;
+  }
+  for (const char* function : {"alpha", "beta", "copy"}) EXPECT_GE(compared[function], 3U);
+  EXPECT_GT(without_samples, 0U) << "what stands around the hot ones";
 }
 
 TEST(RunProbeHot, WritesItsStacksForViewers) {
@@ -144,6 +194,14 @@ TEST(RunProbeHot, IsThereForAnOrdinaryUserToo) {
   for (const auto& part : session["bytepath"]["not_measured"])
     said = said || part["what"].get<std::string>().find("kernel") != std::string::npos;
   EXPECT_TRUE(said) << "what this user cannot see";
+}
+
+TEST(RunProbeHot, IsNothingForPretendedCommands) {
+  for (const char* option : {"--hot", "--why", "--syscalls"}) {
+    const auto outcome = pretend({option, "sleep 1", "sleep 2"});
+    EXPECT_EQ(outcome.status, 2) << option;
+    EXPECT_NE(outcome.err.find("debug-mode"), std::string::npos) << outcome.err;
+  }
 }
 
 }  // namespace

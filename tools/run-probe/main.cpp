@@ -122,6 +122,9 @@ Result<result::Document> run(const run_probe::Options& options, const cli::Conte
   };
   const Progress& progress = look.progress ? context.progress : quiet;
   if (state.plan.execution.kind == Execution::Kind::mock) {
+    if (options.profiling.wanted())
+      return fail(ErrorKind::usage, "--debug-mode runs nothing that could be sampled or traced",
+                  "leave it out, or --why, --hot, --syscalls and the files of stacks");
     benchmark::MockExecutor mock(state.plan.execution.mock_shell);
     auto document = measure(state, mock, nullptr, progress);
     *context.late_error = state.session.error;
