@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cmath>
 #include <map>
-#include <set>
+#include <optional>
 #include <utility>
+#include <variant>
 
 #include "report/present.h"
 #include "report/printable.h"
@@ -110,6 +112,38 @@ void add_metrics(Families& families, const Document& document, const std::string
   }
 }
 
+// Unix time of "2026-11-27T01:02:03Z", which every probe writes.
+std::optional<std::int64_t> unix_time(std::string_view started) {
+  constexpr std::string_view form = "dddd-dd-ddTdd:dd:ddZ";
+  if (started.size() != form.size()) return std::nullopt;
+  std::array<int, 6> fields{};
+  std::size_t field = 0;
+  for (std::size_t i = 0; i < form.size(); ++i) {
+    const bool digit = started[i] >= '0' && started[i] <= '9';
+    if (form[i] == 'd' ? !digit : started[i] != form[i]) return std::nullopt;
+    if (form[i] == 'd') {
+      fields[field] = fields[field] * 10 + (started[i] - '0');
+    } else if (field + 1 < fields.size()) {
+      ++field;
+    }
+  }
+  using namespace std::chrono;
+  const year_month_day date{year{fields[0]}, month{static_cast<unsigned>(fields[1])},
+                            day{static_cast<unsigned>(fields[2])}};
+  if (!date.ok() || fields[3] > 23 || fields[4] > 59 || fields[5] > 60) return std::nullopt;
+  const auto time = sys_days(date) + hours(fields[3]) + minutes(fields[4]) + seconds(fields[5]);
+  return duration_cast<seconds>(time.time_since_epoch()).count();
+}
+
+// What is said of the run and not of a metric. Commands of one probe ("tier-probe cpu" and
+// "tier-probe io") write into files of one folder: there a sample must not come twice.
+Labels run_labels(const Document& document, Labels labels = {}) {
+  const auto mode = document.parameters.find("mode");
+  if (mode == document.parameters.end()) return labels;
+  if (const auto* word = std::get_if<std::string>(&mode->second)) labels["mode"] = *word;
+  return labels;
+}
+
 void add_run(Families& families, const Document& document, const std::string& prefix) {
   const auto& host = document.host;
   const Labels info = {{"cpu", host.cpu.brand.empty() ? host.cpu.vendor : host.cpu.brand},
@@ -122,15 +156,46 @@ void add_run(Families& families, const Document& document, const std::string& pr
                        {"software_hash", host.software_hash},
                        {"tool_version", document.tool_version},
                        {"verdict", document.verdict.state}};
-  families[prefix + "host_info"] = {.type = "gauge",
-                                    .help = "where and by what this was measured",
-                                    .samples = {{label_set(info), "1"}}};
-  families[prefix + "complete"] = {.type = "gauge",
-                                   .help = "0 when the run was interrupted",
-                                   .samples = {{"", document.complete ? "1" : "0"}}};
+  const auto add = [&](const std::string& name, const std::string& help, const Labels& labels,
+                       double value) {
+    auto& family = families[prefix + name];
+    family.type = "gauge";
+    family.help = help;
+    family.samples.emplace(label_set(run_labels(document, labels)), number(value));
+  };
+  add("host_info", "where and by what this was measured", info, 1);
+  add("complete", "0 when the run was interrupted", {}, document.complete ? 1 : 0);
+  if (!document.verdict.state.empty()) {
+    add("verdict", "1 for the answer of the run", {{"state", document.verdict.state}}, 1);
+  }
+  if (const auto time = unix_time(document.started)) {
+    add("started_timestamp_seconds", "when the run began", {}, static_cast<double>(*time));
+    families[prefix + "started_timestamp_seconds"].unit = "seconds";
+  }
+  for (const auto& [name, value] : document.parameters) {
+    const std::string help =
+        "what was measured with and found out beside metrics, as far as it is a number";
+    if (const auto* whole = std::get_if<std::int64_t>(&value)) {
+      add("parameter", help, {{"name", name}}, static_cast<double>(*whole));
+    } else if (const auto* real = std::get_if<double>(&value)) {
+      add("parameter", help, {{"name", name}}, *real);
+    } else if (const auto* yes = std::get_if<bool>(&value)) {
+      add("parameter", help, {{"name", name}}, *yes ? 1 : 0);
+    }
+  }
 }
 
+// A finding that is gone is a series that ends, which resolves its alert. The counts are always
+// there, so that "none" can be told from "no run".
 void add_findings(Families& families, const Document& document, const std::string& prefix) {
+  auto& counts = families[prefix + "findings"];
+  counts = {.type = "gauge", .help = "how many findings the run has"};
+  for (const auto severity :
+       {result::Severity::finding, result::Severity::warning, result::Severity::note}) {
+    const auto count = std::ranges::count(document.findings, severity, &result::Finding::severity);
+    const Labels labels = {{"severity", std::string(name_of(severity))}};
+    counts.samples.emplace(label_set(run_labels(document, labels)), fmt::format("{}", count));
+  }
   if (document.findings.empty()) return;
   auto& family = families[prefix + "finding"];
   family.type = "gauge";
@@ -138,7 +203,7 @@ void add_findings(Families& families, const Document& document, const std::strin
   for (const auto& finding : document.findings) {
     const Labels labels = {{"id", finding.id},
                            {"severity", std::string(name_of(finding.severity))}};
-    family.samples.emplace(label_set(labels), "1");
+    family.samples.emplace(label_set(run_labels(document, labels)), "1");
   }
 }
 

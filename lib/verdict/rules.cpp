@@ -5,6 +5,7 @@
 #include "verdict/copy_trace_rules.h"
 #include "verdict/cpu_rules.h"
 #include "verdict/fault_rules.h"
+#include "verdict/fleet_rules.h"
 #include "verdict/judge.h"
 #include "verdict/lazy_mount_rules.h"
 #include "verdict/memcpy_rules.h"
@@ -99,6 +100,14 @@ std::span<const Rule> rules() {
       Rule{"probe-compare", "compare.broken-instrument",
            "the reference differs from itself (run-probe --aa)", judge_broken_instrument},
       Rule{"probe-compare", "", "the line that sums up the comparison", judge_comparisons},
+      Rule{"probe-compare", "compare.fleet.outlier",
+           "hosts of a group measure what the others do not, by more than chance",
+           judge_fleet_outliers},
+      Rule{"probe-compare", "compare.fleet.affected", "a probe has a finding on hosts of the fleet",
+           judge_fleet_findings},
+      Rule{"probe-compare", "compare.fleet.broken", "documents of the fleet cannot be read",
+           judge_fleet_broken},
+      Rule{"probe-compare", "", "the line that sums up the fleet", judge_fleet},
       Rule{"fault-probe", "faults.readahead-off",
            "a thousand faults and more read less than 8 KiB each", judge_readahead_off},
       Rule{"fault-probe", "faults.readahead-wait",

@@ -1,5 +1,7 @@
 // probe-compare: did this change make it slower; a gate for CI with a known false-alarm rate.
 #include "compare_command.h"
+#include "fleet_command.h"
+#include "report_command.h"
 #include "store_commands.h"
 
 namespace bytepath::probe_compare {
@@ -71,6 +73,25 @@ void add_store_commands(cli::Probe& probe, StoreOptions& options) {
       .percent("--step", options.step, "levels closer than this are one (3%)");
 }
 
+void add_fleet_command(cli::Probe& probe, FleetOptions& options) {
+  auto fleet =
+      probe.command("fleet", "find the hosts of a fleet that do not measure what the others do",
+                    [&](const cli::Context& context) { return compare_fleet(options, context); });
+  constexpr std::uint64_t fewest = 3;
+  constexpr std::uint64_t most = 1'000'000;
+  fleet
+      .positionals("folder", options.inputs,
+                   "folders with documents, *.json and *.ndjson, at any depth; - is NDJSON on "
+                   "standard input",
+                   true)
+      .number("--min-hosts", options.fewest_hosts, "hosts that tell what is usual in a group",
+              fewest, most)
+      .percent("--false-alarms", options.false_alarms,
+               "of fleets without outliers, at most so many have a false one (5%)")
+      .percent("--margin", options.margin, "what is within this of the usual is no outlier (5%)",
+               true);
+}
+
 }  // namespace
 }  // namespace bytepath::probe_compare
 
@@ -78,6 +99,7 @@ int main(int argc, char** argv) {
   using namespace bytepath;
   probe_compare::CompareOptions compare;
   probe_compare::StoreOptions store;
+  probe_compare::FleetOptions fleet;
   cli::Probe probe(
       {.name = "probe-compare",
        .summary = "Did this change make it slower: a gate for CI that does not cry wolf.",
@@ -93,7 +115,11 @@ int main(int argc, char** argv) {
              "for a pull request"},
             {"probe-compare store run.json --branch main --commit $(git rev-parse HEAD)",
              "file a baseline"},
-            {"probe-compare history --branch main --metric page-faults", "the trend"}},
+            {"probe-compare history --branch main --metric page-faults", "the trend"},
+            {"probe-compare report cpu.json memcpy.json tiers.json -o host.html",
+             "one page of a whole host's health"},
+            {"probe-compare fleet collected/", "which hosts are odd, and what differs on them"},
+            {"cat collected/*.ndjson | probe-compare fleet -", "the same of one stream"}},
        .statuses = {{"failed", cli::gate_failed}, {"not-judged", cli::not_measurable}},
        .finish = [&](const result::Document& document, cli::Console& console) {
          return probe_compare::finish(compare, document, console);
@@ -103,5 +129,12 @@ int main(int argc, char** argv) {
   }),
                                      compare);
   probe_compare::add_store_commands(probe, store);
+  probe_compare::add_fleet_command(probe, fleet);
+  std::vector<std::string> reported;
+  probe
+      .command("report", "one page of several saved documents, such as those of one host",
+               [&](const cli::Context&) { return probe_compare::report_files(reported); })
+      .positionals("file", reported,
+                   "documents that any probe wrote with --json; - is standard input", true);
   return probe.execute(argc, argv);
 }
