@@ -50,6 +50,7 @@ void add_metrics(Document& document, const Plan& plan, const BenchmarkResult& be
                  const SessionFacts& facts, bool again) {
   for (const auto& known : run_metrics()) {
     document.metrics.push_back(metric_of(benchmark, known.name, known.unit, again, known.value));
+    if (known.name == "wall") document.metrics.back().title = "Wall time of each run";
   }
   for (std::size_t i = 0; i < facts.counters.size(); ++i) {
     if (!is_counted(facts.counters[i])) continue;

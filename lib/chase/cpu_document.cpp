@@ -100,6 +100,10 @@ void add_staircase(Document& document, const Staircase& staircase, const CacheCl
                             .high = point.usual.high,
                             .count = point.usual.count});
   }
+  for (const auto& tier : staircase.tiers) {
+    if (tier.capacity)
+      undisturbed.marks.push_back({.at = *tier.capacity, .text = tier.name + " ends"});
+  }
   document.series.push_back(std::move(undisturbed));
   document.series.push_back(std::move(usual));
 }

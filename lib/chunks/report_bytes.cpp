@@ -41,6 +41,9 @@ void add_ladder(Document& document, const ReportContext& context) {
                    : Value()});
     above = step.bytes;
     if (!step.bytes) continue;
+    for (auto& column : table.columns) {
+      if (column.unit == "B") column.bar = std::max(column.bar, static_cast<double>(*step.bytes));
+    }
     document.metrics.push_back(single_metric(step.name + "_bytes", {{"where", step.where}},
                                              static_cast<double>(*step.bytes), "B", Better::lower));
   }

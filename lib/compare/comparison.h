@@ -42,7 +42,8 @@ struct Comparison {
   Kind kind = Kind::time;
   double baseline = std::numeric_limits<double>::quiet_NaN();  // median
   double now = std::numeric_limits<double>::quiet_NaN();
-  stats::Effect effect;  // now / baseline, whatever is better
+  stats::Effect effect;        // now / baseline, whatever is better
+  std::vector<double> ratios;  // of each pair; empty where there are none
   bool paired = false;
   double margin = 0.02;  // of its gate, or the general one
   std::string gate;      // the gate's text, or empty

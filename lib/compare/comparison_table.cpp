@@ -73,6 +73,12 @@ void add_metrics(result::Document& document, const Comparison& comparison) {
   constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
   const auto& effect = comparison.effect;
   add("change", "ratio", effect.ratio, effect.low, effect.high);
+  if (!comparison.ratios.empty() && !std::isnan(effect.ratio)) {
+    document.metrics.back().samples = comparison.ratios;
+    // One chart of what decides, not of all that was counted besides.
+    if (comparison.metric == "wall" || !comparison.gate.empty())
+      document.metrics.back().title = "Each pair: now over its baseline";
+  }
   add("baseline", comparison.unit, comparison.baseline, unknown, unknown);
   add("now", comparison.unit, comparison.now, unknown, unknown);
 }

@@ -67,6 +67,7 @@ Comparison of_pair(const std::string& benchmark, const Measured& now, const Metr
   comparison.baseline = pair.baseline();
   comparison.now = pair.now();
   comparison.effect = pair.effect();
+  comparison.ratios = pair.ratios();
   comparison.paired = pair.is_paired();
   return comparison;
 }

@@ -107,6 +107,15 @@ void MetricPair::compare_medians(const Measured& base, const Measured& now) {
   if (effect_.low == effect_.high) effect_.detectable = 0;
 }
 
+std::vector<double> MetricPair::ratios() const {
+  std::vector<double> all;
+  if (!pairs_ || base_samples_.size() != now_samples_.size()) return all;
+  all.reserve(now_samples_.size());
+  for (std::size_t i = 0; i < now_samples_.size(); ++i)
+    all.push_back(restore(now_samples_[i] / base_samples_[i]));
+  return all;
+}
+
 stats::Effect MetricPair::worsening() const {
   stats::Effect effect = effect_;
   if (higher_is_better_) {

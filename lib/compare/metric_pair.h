@@ -24,7 +24,8 @@ class MetricPair {
   MetricPair(const Measured& base, const Measured& now, std::optional<stats::Stopping> pairs);
 
   const stats::Effect& effect() const { return effect_; }  // now / base
-  double baseline() const { return baseline_; }            // medians, of one unit
+  std::vector<double> ratios() const;  // of each pair, now / base; empty where there are none
+  double baseline() const { return baseline_; }  // medians, of one unit
   double now() const { return now_; }
   bool is_paired() const { return pairs_.has_value(); }
 

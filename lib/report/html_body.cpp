@@ -42,12 +42,21 @@ std::string badge(std::string_view style, std::string_view text) {
   return fmt::format("<span class=\"badge {}\">{}</span>", style, text);
 }
 
-std::string section(std::string_view id, std::string_view title, std::string_view content) {
-  return fmt::format("<section aria-labelledby=\"{}\">\n<h2 id=\"{}\">{}</h2>\n{}</section>\n", id,
-                     id, markup_text(title), content);
+// Where on the page a document stands: ids are unique on it.
+struct Place {
+  std::string prefix;
+  std::size_t part = 0;
+  std::string heading = "h2";
+};
+
+std::string section(const Place& place, std::string_view name, std::string_view title,
+                    std::string_view content) {
+  const std::string id = place.prefix + std::string(name);
+  return fmt::format("<section aria-labelledby=\"{}\">\n<{} id=\"{}\">{}</{}>\n{}</section>\n", id,
+                     place.heading, id, markup_text(title), place.heading, content);
 }
 
-std::string findings(const Document& document) {
+std::string findings(const Document& document, const Place& place) {
   if (document.findings.empty()) return "";
   std::string out;
   for (const Finding* finding : by_severity(document)) {
@@ -65,34 +74,36 @@ std::string findings(const Document& document) {
     }
     out += "</article>\n";
   }
-  return section("findings", "Findings", out);
+  return section(place, "findings", "Findings", out);
 }
 
-std::string tables(const Document& document) {
+std::string tables(const Document& document, const Place& place) {
   std::string out;
   for (std::size_t i = 0; i < document.tables.size(); ++i) {
     const auto& table = document.tables[i];
     const bool quiet = table.title.empty();
     const std::string title = quiet ? spaced(table.name) : table.title;
     const std::string content = html_table(table, title);
-    out += section(fmt::format("table-{}", i), title,
+    out += section(place, fmt::format("table-{}", i), title,
                    quiet ? folded_html("Show the table", content) : content);
   }
   return out;
 }
 
-std::string figure(std::string_view id, std::string_view kind, std::string_view indices,
-                   const std::string& title, std::string_view names, const std::string& table) {
+std::string figure(const Place& place, std::string_view name, std::string_view kind,
+                   std::string_view indices, const std::string& title, std::string_view names,
+                   const std::string& table) {
+  const std::string id = place.prefix + std::string(name);
   return fmt::format(
       "<section aria-labelledby=\"{}\">\n"
-      "<figure data-chart=\"{}\" data-indices=\"{}\" data-names=\"{}\">\n"
+      "<figure data-chart=\"{}\" data-part=\"{}\" data-indices=\"{}\" data-names=\"{}\">\n"
       "<figcaption id=\"{}\">{}</figcaption>\n<div class=\"chart\"></div>\n{}</figure>\n"
       "</section>\n",
-      id, kind, indices, names, id, markup_text(title),
+      id, kind, place.part, indices, names, id, markup_text(title),
       folded_html("All values as a table", table));
 }
 
-std::string line_charts(const Document& document) {
+std::string line_charts(const Document& document, const Place& place) {
   std::string out;
   const auto all = charts(document, false);
   for (std::size_t i = 0; i < all.size(); ++i) {
@@ -104,20 +115,37 @@ std::string line_charts(const Document& document) {
       // A tab separates the names: a printable name has none.
       names += (k == 0 ? "" : "&#9;") + markup_text(all[i].names[k]);
     }
-    out += figure(fmt::format("chart-{}", i), "line", indices, all[i].title, names,
+    out += figure(place, fmt::format("chart-{}", i), "line", indices, all[i].title, names,
                   html_series_table(all[i]));
   }
   return out;
 }
 
-std::string heat_maps(const Document& document) {
+std::string dot_charts(const Document& document, const Place& place) {
+  std::string out;
+  const auto all = dots(document);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    std::string indices;
+    std::string names;
+    for (std::size_t k = 0; k < all[i].metrics.size(); ++k) {
+      const auto index = all[i].metrics[k] - document.metrics.data();
+      indices += fmt::format("{}{}", k == 0 ? "" : " ", index);
+      names += (k == 0 ? "" : "&#9;") + markup_text(all[i].names[k]);
+    }
+    out += figure(place, fmt::format("dots-{}", i), "dots", indices, all[i].title, names,
+                  html_samples_table(all[i]));
+  }
+  return out;
+}
+
+std::string heat_maps(const Document& document, const Place& place) {
   std::string out;
   for (std::size_t i = 0; i < document.heatmaps.size(); ++i) {
     const auto& map = document.heatmaps[i];
     if (map.title.empty()) continue;
     std::string title = map.title;
     if (!map.labels.empty()) title += fmt::format(" ({})", format_labels(map.labels));
-    out += figure(fmt::format("heat-map-{}", i), "heat", fmt::to_string(i), title, "",
+    out += figure(place, fmt::format("heat-map-{}", i), "heat", fmt::to_string(i), title, "",
                   html_heat_table(map));
   }
   return out;
@@ -128,7 +156,7 @@ std::string_view badge_class(const std::optional<bool>& verified) {
   return *verified ? "good" : "bad";
 }
 
-std::string remedies(const Document& document) {
+std::string remedies(const Document& document, const Place& place) {
   std::string out;
   std::size_t number = 0;
   for (const Finding* finding : by_severity(document)) {
@@ -142,20 +170,20 @@ std::string remedies(const Document& document) {
       }
       list += "</li>\n";
     }
-    out += section(fmt::format("remedies-{}", number++), "What to do about " + finding->id,
+    out += section(place, fmt::format("remedies-{}", number++), "What to do about " + finding->id,
                    list + "</ol>\n");
   }
   return out;
 }
 
-std::string metrics(const Document& document) {
+std::string metrics(const Document& document, const Place& place) {
   if (document.metrics.empty()) return "";
   return section(
-      "metrics", "Metrics",
+      place, "metrics", "Metrics",
       folded_html("Medians with their 95 % intervals", html_metrics_table(document.metrics)));
 }
 
-std::string not_measured(const Document& document) {
+std::string not_measured(const Document& document, const Place& place) {
   if (document.not_measured.empty()) return "";
   std::string out = "<ul>\n";
   for (const auto& each : document.not_measured) {
@@ -163,10 +191,10 @@ std::string not_measured(const Document& document) {
     if (!each.remedy.empty()) out += fmt::format("<br>To enable it: {}", markup_text(each.remedy));
     out += "</li>\n";
   }
-  return section("not-measured", "Not measured", out + "</ul>\n");
+  return section(place, "not-measured", "Not measured", out + "</ul>\n");
 }
 
-std::string host(const Document& document) {
+std::string host(const Document& document, const Place& place) {
   const auto& host = document.host;
   const std::pair<std::string_view, std::string> rows[] = {
       {"CPU", host.cpu.brand.empty() ? host.cpu.vendor : host.cpu.brand},
@@ -185,7 +213,43 @@ std::string host(const Document& document) {
     out += fmt::format("<dt>{}</dt><dd>{}</dd>\n", markup_text(spaced(key)),
                        markup_text(format_value(value, unit_of_evidence(key))));
   }
-  return section("host", "Where and how", out + "</dl>\n");
+  return section(place, "host", "Where and how", out + "</dl>\n");
+}
+
+std::string body(const Document& document, const Place& place) {
+  return findings(document, place) + heat_maps(document, place) + dot_charts(document, place) +
+         line_charts(document, place) + tables(document, place) + remedies(document, place) +
+         metrics(document, place) + not_measured(document, place) + host(document, place);
+}
+
+std::string verdict_text(const Document& document) {
+  const auto& verdict = document.verdict;
+  return markup_text(verdict.text.empty() ? verdict.state : verdict.text);
+}
+
+std::string part_id(std::size_t index) { return fmt::format("part-{}", index); }
+
+// A line for each part, with the way to it.
+std::string overview(const Document& document, const Place& place) {
+  std::string out = "<ul class=\"overview\">\n";
+  for (std::size_t i = 0; i < document.parts.size(); ++i) {
+    const Document& each = document.parts[i];
+    out += fmt::format("<li class=\"{}\"><a href=\"#{}\">{}</a> {}</li>\n", class_of(tone_of(each)),
+                       part_id(i), markup_text(each.tool), verdict_text(each));
+  }
+  return section(place, "overview", "Overview", out + "</ul>\n");
+}
+
+std::string part(const Document& document, std::size_t index) {
+  const std::string id = part_id(index);
+  return fmt::format(
+      "<article class=\"part\" aria-labelledby=\"{}\">\n<div class=\"verdict {}\">\n"
+      "<p class=\"kicker\"><strong>{}</strong> {}</p>\n<h2 "
+      "id=\"{}\">{}</h2>\n{}</div>\n{}</article>\n",
+      id, class_of(tone_of(document)), markup_text(document.tool), markup_text(document.started),
+      id, verdict_text(document),
+      document.complete ? "" : "<p>Incomplete: this run was interrupted.</p>\n",
+      body(document, {.prefix = id + "-", .part = index, .heading = "h3"}));
 }
 
 }  // namespace
@@ -207,8 +271,13 @@ std::string html_header(const Document& document) {
 }
 
 std::string html_content(const Document& document) {
-  return findings(document) + heat_maps(document) + line_charts(document) + tables(document) +
-         remedies(document) + metrics(document) + not_measured(document) + host(document);
+  if (document.parts.empty()) return body(document, {});
+  const Place top;
+  std::string out = overview(document, top) + not_measured(document, top);
+  for (std::size_t i = 0; i < document.parts.size(); ++i) {
+    out += part(document.parts[i], i);
+  }
+  return out + host(document, top);
 }
 
 std::string html_footer(const Document& document) {

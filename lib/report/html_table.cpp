@@ -26,6 +26,31 @@ std::string scrolled(std::string_view caption, std::string_view rows) {
       title, title, rows);
 }
 
+// A part of a whole says so by its name.
+bool is_share(const result::Column& column) {
+  const std::string_view name = column.name;
+  return column.unit == "percent" && (name == "share" || name.ends_with("_share") ||
+                                      name.starts_with("share_") || name.starts_with("of_"));
+}
+
+// What fills a bar of the column; 0: it has none.
+double full_bar(const result::Column& column) {
+  constexpr double percent = 100;
+  if (column.bar > 0) return column.bar;
+  return is_share(column) ? percent : 0;
+}
+
+// The number stands in the cell as in all others; the bar behind it is for the eye only.
+std::string bar_cell(const result::Value& value, const result::Column& column) {
+  const double number = std::holds_alternative<double>(value)
+                            ? std::get<double>(value)
+                            : static_cast<double>(std::get<std::int64_t>(value));
+  const double part = 100 * number / full_bar(column);
+  if (!(part >= 0)) return "";
+  return fmt::format("<td class=\"number bar\" style=\"--part:{:.1f}%\">{}", std::min(part, 100.0),
+                     markup_text(format_value(value, column.unit)));
+}
+
 std::string number_cell(const std::string& text) {
   return fmt::format("<td class=\"number\">{}", markup_text(text));
 }
@@ -62,12 +87,38 @@ std::string html_table(const result::Table& table, std::string_view caption) {
   for (const auto& row : table.rows) {
     rows += "<tr>";
     for (std::size_t i = 0; i < std::min(row.size(), numeric.size()); ++i) {
-      const std::string text = format_value(row[i], table.columns[i].unit);
+      const result::Column& column = table.columns[i];
+      if (is_number(row[i]) && full_bar(column) > 0) {
+        if (const auto cell = bar_cell(row[i], column); !cell.empty()) {
+          rows += cell;
+          continue;
+        }
+      }
+      const std::string text = format_value(row[i], column.unit);
       rows += numeric[i] ? number_cell(text) : fmt::format("<td>{}", markup_text(text));
     }
     rows += '\n';
   }
   return scrolled(caption, rows);
+}
+
+std::string html_samples_table(const Dots& dots) {
+  std::string rows = "<thead><tr>" + column_header("run", true);
+  std::size_t longest = 0;
+  for (std::size_t i = 0; i < dots.metrics.size(); ++i) {
+    rows += column_header(dots.names[i], true);
+    longest = std::max(longest, dots.metrics[i]->samples.size());
+  }
+  rows += "\n<tbody>\n";
+  for (std::size_t run = 0; run < std::min(longest, result::max_samples); ++run) {
+    rows += fmt::format("<tr><th scope=\"row\" class=\"number\">{}", run + 1);
+    for (const auto* metric : dots.metrics) {
+      rows += number_cell(
+          run < metric->samples.size() ? format_quantity(metric->samples[run], metric->unit) : "");
+    }
+    rows += '\n';
+  }
+  return scrolled(dots.title, rows);
 }
 
 std::string html_series_table(const Chart& chart) {

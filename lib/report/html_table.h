@@ -8,10 +8,15 @@
 // Real tables: what a screen reader, a page without scripts and a search in the page see.
 namespace bytepath::report {
 
+// Shares are bars too: numbers of unit percent in a column named "share", "..._share", "share_..."
+// or "of_...", and those of a column that says what fills its bar.
 std::string html_table(const result::Table& table, std::string_view caption);
 
 // One row for each x, one column for each series: medians, and intervals while they are few.
 std::string html_series_table(const Chart& chart);
+
+// One row for each sample, one column for each metric.
+std::string html_samples_table(const Dots& dots);
 
 std::string html_heat_table(const result::HeatMap& map);
 

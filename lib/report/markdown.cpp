@@ -133,7 +133,27 @@ std::string foot_of(const Document& document, std::size_t longest) {
 
 }  // namespace
 
+namespace {
+
+// NOLINTNEXTLINE(misc-no-recursion)
+std::string of_parts(const Document& document, const Target& target) {
+  constexpr std::size_t whole = std::string::npos;
+  std::string out = head_of(document, whole);
+  for (const auto& part : document.parts) {
+    out += fmt::format(
+        "- **{}**: {}\n", markdown_text(part.tool),
+        markdown_text(part.verdict.text.empty() ? part.verdict.state : part.verdict.text));
+  }
+  out += '\n';
+  for (const auto& part : document.parts) out += render_markdown(part, target) + '\n';
+  return out + foot_of(document, whole);
+}
+
+}  // namespace
+
+// NOLINTNEXTLINE(misc-no-recursion): parts have no parts
 std::string render_markdown(const Document& document, const Target& target) {
+  if (!document.parts.empty()) return of_parts(document, target);
   const result::Table* comparisons = result::comparison_table(document);
   Parts parts;
   append_findings(parts, document);

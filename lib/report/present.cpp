@@ -17,27 +17,27 @@ using result::Labels;
 using result::Severity;
 using result::Value;
 
-bool shared_by_all(const Chart& chart, const std::string& key, const std::string& value) {
-  return std::ranges::all_of(chart.series, [&](const result::Series* series) {
-    const auto found = series->labels.find(key);
-    return found != series->labels.end() && found->second == value;
-  });
-}
-
-void name_series(Chart& chart) {
+// Names each of `all` by the labels that tell it apart; those that all share go to the title.
+template <class Labelled>
+void name_by_labels(const std::vector<const Labelled*>& all, std::vector<std::string>& names,
+                    std::string& title) {
   Labels common;
-  for (const auto& [key, value] : chart.series.front()->labels) {
-    if (shared_by_all(chart, key, value)) common.emplace(key, value);
+  for (const auto& [key, value] : all.front()->labels) {
+    const bool shared = std::ranges::all_of(all, [&](const Labelled* one) {
+      const auto found = one->labels.find(key);
+      return found != one->labels.end() && found->second == value;
+    });
+    if (shared) common.emplace(key, value);
   }
-  for (const auto* series : chart.series) {
+  for (const auto* one : all) {
     std::string name;
-    for (const auto& [key, value] : series->labels) {
+    for (const auto& [key, value] : one->labels) {
       if (common.contains(key)) continue;
       name += (name.empty() ? "" : ", ") + value;
     }
-    chart.names.push_back(name.empty() ? spaced(series->name) : name);
+    names.push_back(name.empty() ? spaced(one->name) : name);
   }
-  if (!common.empty()) chart.title += fmt::format(" ({})", format_labels(common));
+  if (!common.empty()) title += fmt::format(" ({})", format_labels(common));
 }
 
 }  // namespace
@@ -180,7 +180,20 @@ std::vector<Chart> charts(const Document& document, bool untitled) {
     }
     chart->series.push_back(&series);
   }
-  std::ranges::for_each(out, name_series);
+  for (auto& chart : out) name_by_labels(chart.series, chart.names, chart.title);
+  return out;
+}
+
+std::vector<Dots> dots(const Document& document) {
+  std::vector<Dots> out;
+  for (const auto& metric : document.metrics) {
+    if (metric.title.empty() || metric.samples.empty()) continue;
+    auto same = std::ranges::find_if(
+        out, [&](const Dots& d) { return d.metrics.front()->name == metric.name; });
+    if (same == out.end()) same = out.insert(out.end(), Dots{.title = metric.title});
+    same->metrics.push_back(&metric);
+  }
+  for (auto& each : out) name_by_labels(each.metrics, each.names, each.title);
   return out;
 }
 

@@ -54,4 +54,12 @@ struct Chart {
 // In the order of the document. Series without a title only where `untitled`.
 std::vector<Chart> charts(const result::Document& document, bool untitled);
 
+// The metrics of one name that have a title and samples, to be drawn as dots, a row each.
+struct Dots {
+  std::string title;
+  std::vector<const result::Metric*> metrics;
+  std::vector<std::string> names;  // of each: the labels that tell it apart
+};
+std::vector<Dots> dots(const result::Document& document);
+
 }  // namespace bytepath::report

@@ -33,6 +33,7 @@ class TextReport {
   std::string render() {
     incomplete_banner();
     verdict();
+    if (!document_.parts.empty()) return parts();
     findings();
     tables();
     metrics();
@@ -46,6 +47,26 @@ class TextReport {
   }
 
  private:
+  // A line for each part; all of them in full where everything is asked for.
+  std::string parts() {
+    for (const auto& part : document_.parts) {
+      const auto& said = part.verdict;
+      const std::string_view state = said.text.empty() ? said.state : said.text;
+      prose(fmt::format("  {}: ", printable(part.tool)), state);
+    }
+    blank();
+    not_measured();
+    for (const auto& part : document_.parts) {
+      if (!target_.verbose) break;
+      section(part.tool);
+      out_ += TextReport(part, target_).render();
+      blank();
+    }
+    const std::string host = host_line(document_.host);
+    if (!host.empty()) line(style_.dim(printable(host)));
+    return std::move(out_);
+  }
+
   void line(std::string_view text) {
     out_ += text;
     out_ += '\n';

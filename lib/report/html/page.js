@@ -9,7 +9,9 @@
   Object.assign(vegaModules['vega-dataflow'].transforms, vegaModules['vega-transforms'],
                 vegaModules['vega-view-transforms'], vegaModules['vega-encode']);
 
-  const report = JSON.parse(document.getElementById('document').textContent);
+  const whole = JSON.parse(document.getElementById('document').textContent);
+  const reports = whole.parts || [whole];
+  const reportOf = (figure) => reports[Number(figure.dataset.part)];
   const tooltip = document.getElementById('tooltip');
 
   // The same ladders as the text report's.
@@ -115,7 +117,7 @@
   const visible = (text) => text.replace(
       /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g,
       (c) => '\\u' + c.charCodeAt(0).toString(16).padStart(4, '0'));
-  for (const one of [...report.series, ...report.heatmaps]) {
+  for (const one of reports.flatMap((report) => [...report.series, ...report.heatmaps])) {
     for (const key of ['x_label', 'y_label', 'x_unit', 'unit']) {
       if (key in one) one[key] = visible(one[key]);
     }
@@ -131,7 +133,7 @@
   }
 
   function lineChart(figure, width) {
-    const series = figure.dataset.indices.split(' ').map((i) => report.series[i]);
+    const series = figure.dataset.indices.split(' ').map((i) => reportOf(figure).series[i]);
     const names = figure.dataset.names.split('\t');
     const first = series[0];
     const shown = (p) => p.x !== null && p.median !== null && (!first.x_log || p.x > 0) &&
@@ -150,13 +152,16 @@
     const stroke = {scale: 'color', field: 'name'};
     const place = {x: {scale: 'x', field: 'x'}, y: {scale: 'y', field: 'y'}};
     const xDomain = domainOf(xs, first.x_log, false);
+    const marks = series.flatMap((one) => one.marks || [])
+        .filter((mark) => mark.at >= xDomain[0] && mark.at <= xDomain[1])
+        .map((mark) => ({at: mark.at, text: visible(mark.text)}));
     const [low, high] = domainOf(ys, first.y_log, !first.y_log);
     const yDomain = first.y_log ? [low * (low / high) ** .04, high * (high / low) ** .04] : [low, high];
     const spec = {
       width, height: 340, padding: 4, autosize: {type: 'fit', contains: 'padding'},
       description: figure.querySelector('figcaption').textContent,
       signals: [{name: 'hover', value: null}],
-      data: [{name: 'points', values: points}, {name: 'hovered', values: []}],
+      data: [{name: 'points', values: points}, {name: 'hovered', values: []}, {name: 'marks', values: marks}],
       scales: [
         {name: 'x', type: first.x_log ? 'log' : 'linear', base: first.x_unit === 'B' ? 2 : 10, range: 'width',
          domain: xDomain, zero: false, nice: false, padding: 6},
@@ -184,6 +189,12 @@
           ...(xs.length <= 40 ? [{type: 'symbol', interactive: false, from: {data: 'one'},
            encode: {update: {...place, fill: stroke, size: {value: 28}}}}] : []),
         ]},
+        {type: 'rule', name: 'named-place', interactive: false, from: {data: 'marks'},
+         encode: {update: {x: {scale: 'x', field: 'at'}, y: {value: 0}, y2: {signal: 'height'},
+                           stroke: {value: colors.muted}, strokeDash: {value: [4, 4]}}}},
+        {type: 'text', name: 'name-of-place', interactive: false, from: {data: 'marks'},
+         encode: {update: {x: {scale: 'x', field: 'at', offset: -5}, y: {value: 12}, align: {value: 'right'},
+                           text: {field: 'text'}, fill: {value: colors.text}, fontSize: {value: 12}}}},
         {type: 'rule', interactive: false,
          encode: {update: {x: {scale: 'x', signal: 'hover'}, y: {value: 0}, y2: {signal: 'height'},
                            stroke: {value: colors.muted}, opacity: {signal: 'hover === null ? 0 : 0.6'}}}},
@@ -219,7 +230,7 @@
       document.getElementById(id).dataset.names.split('\t')[Number(value)]);
 
   function heatChart(figure, width) {
-    const map = report.heatmaps[Number(figure.dataset.indices)];
+    const map = reportOf(figure).heatmaps[Number(figure.dataset.indices)];
     const cells = [];
     map.values.forEach((row, r) => row.forEach((value, c) => cells.push(
         {c, r, value: value === null || (map.log && value <= 0) ? null : value})));
@@ -281,8 +292,101 @@
   }
   const cellLabel = (map, name, index) =>
       name === 'y' && map.y_names ? map.y_names[index] : short(map[name][index]);
-  expressionFunction('cellText', (index, id, name) =>
-      cellLabel(report.heatmaps[Number(document.getElementById(id).dataset.indices)], name, index));
+  expressionFunction('cellText', (index, id, name) => {
+    const figure = document.getElementById(id);
+    return cellLabel(reportOf(figure).heatmaps[Number(figure.dataset.indices)], name, index);
+  });
+
+  // A row for each metric: every sample a dot, spread over the row so that none hides another, the
+  // median a line, its interval a band.
+  function dotChart(figure, width) {
+    const metrics = figure.dataset.indices.split(' ').map((i) => reportOf(figure).metrics[i]);
+    const names = figure.dataset.names.split('\t');
+    const unit = visible(metrics[0].unit);
+    const seconds = unit === 's';
+    const shown = (value) => value === null ? null : seconds ? value * 1e9 : value;
+    const shownUnit = seconds ? 'ns' : unit;
+    const rowHeight = 64;
+    const dots = [];
+    metrics.forEach((metric, r) => metric.samples.forEach((value, i) => {
+      if (value !== null) dots.push({x: shown(value), r, i, spread: (i * 0.618034) % 1});
+    }));
+    if (dots.length === 0) return null;
+    const rows = metrics.map((metric, r) => ({r, x: shown(metric.median), low: shown(metric.low ?? metric.median),
+                                              high: shown(metric.high ?? metric.median)}))
+        .filter((row) => row.x !== null);
+    const colors = theme();
+    const same = unit === 'ratio' ? [{at: 1}] : [];
+    const domain = domainOf([...dots.map((d) => d.x), ...rows.flatMap((r) => [r.low, r.high]), ...same.map((s) => s.at)],
+                            false, false);
+    const y = {scale: 'y', field: 'r'};
+    const color = {scale: 'color', field: 'r'};
+    const height = rowHeight * metrics.length;
+    const spec = {
+      width, height: height + 50, padding: 4, autosize: {type: 'fit', contains: 'padding'},
+      description: figure.querySelector('figcaption').textContent,
+      data: [{name: 'dots', values: dots}, {name: 'rows', values: rows}, {name: 'same', values: same},
+             {name: 'hovered', values: []}],
+      scales: [
+        {name: 'x', type: 'linear', range: 'width', domain, zero: false, nice: false, padding: 8},
+        {name: 'y', type: 'band', range: 'height', domain: metrics.map((_, i) => i), padding: .2},
+        {name: 'color', type: 'ordinal', domain: metrics.map((_, i) => i), range: colors.series},
+      ],
+      axes: [
+        axis('bottom', 'x', axisTitle('', shownUnit), shownUnit, width - 80,
+             tickOptions(...domain, shownUnit, false, Math.max(2, Math.floor(width / 110)))),
+        {orient: 'left', scale: 'y', labelLimit: Math.floor(width / 3),
+         encode: {labels: {update: {text: {signal: `legendText(datum.value, ${JSON.stringify(figure.id)})`}}}}},
+      ],
+      marks: [
+        {type: 'rule', interactive: false, from: {data: 'same'},
+         encode: {update: {x: {scale: 'x', field: 'at'}, y: {value: 0}, y2: {signal: 'height'},
+                           stroke: {value: colors.muted}, strokeDash: {value: [4, 4]}}}},
+        {type: 'rect', name: 'interval', interactive: false, from: {data: 'rows'},
+         encode: {update: {x: {scale: 'x', field: 'low'}, x2: {scale: 'x', field: 'high'}, y,
+                           height: {scale: 'y', band: 1}, fill: color, fillOpacity: {value: .22}}}},
+        {type: 'symbol', name: 'dot', interactive: false, from: {data: 'dots'},
+         encode: {update: {x: {scale: 'x', field: 'x'},
+                           y: {scale: 'y', field: 'r', offset: {scale: 'y', band: 1, mult: {field: 'spread'}}},
+                           fill: color, fillOpacity: {value: .65}, size: {value: 26}}}},
+        {type: 'rect', name: 'median', interactive: false, from: {data: 'rows'},
+         encode: {update: {x: {scale: 'x', field: 'x', offset: -1}, width: {value: 2}, y,
+                           height: {scale: 'y', band: 1}, fill: {value: colors.text}}}},
+        {type: 'rule', interactive: false, from: {data: 'hovered'},
+         encode: {update: {x: {scale: 'x', field: 'x'}, y, y2: {scale: 'y', field: 'r', band: 1},
+                           stroke: {value: colors.text}, strokeWidth: {value: 2}}}},
+      ],
+    };
+    const sorted = metrics.map((_, r) => dots.filter((d) => d.r === r).sort((a, b) => a.x - b.x));
+    return {
+      spec, count: [Math.max(...sorted.map((row) => row.length)), metrics.length],
+      renderer: dots.length > 5000 ? 'canvas' : 'svg',
+      at(view, px, py) {
+        const r = Math.min(metrics.length - 1, Math.max(0, Math.floor(py / view.height() * metrics.length)));
+        const scale = view.scale('x');
+        let best = 0;
+        sorted[r].forEach((d, i) => {
+          if (Math.abs(scale(d.x) - px) < Math.abs(scale(sorted[r][best].x) - px)) best = i;
+        });
+        return [best, r];
+      },
+      show(view, [i, r]) {
+        const dot = sorted[r][Math.min(i, sorted[r].length - 1)];
+        const metric = metrics[r];
+        if (dot) view.data('hovered', [dot]).run();
+        const value = (v) => quantity(shown(v), shownUnit);
+        const interval = metric.low !== null && metric.high !== null && metric.low < metric.high;
+        return {
+          left: dot ? view.scale('x')(dot.x) : 0, top: view.scale('y')(r),
+          title: names[r],
+          rows: [...(dot ? [{name: `run ${dot.i + 1}`, value: quantity(dot.x, shownUnit)}] : []),
+                 {name: 'median', value: value(metric.median) +
+                     (interval ? ` (${value(metric.low)} to ${value(metric.high)})` : '')}],
+        };
+      },
+      hide: (view) => view.data('hovered', []).run(),
+    };
+  }
 
   function showTooltip(container, view, answer) {
     tooltip.replaceChildren();
@@ -362,7 +466,7 @@
     if (state.view) state.view.finalize();
     const width = Math.max(260, Math.floor(container.clientWidth));
     state.chosen = null;
-    state.chart = (figure.dataset.chart === 'heat' ? heatChart : lineChart)(figure, width);
+    state.chart = {heat: heatChart, dots: dotChart, line: lineChart}[figure.dataset.chart](figure, width);
     if (!state.chart) {
       container.textContent = 'Nothing was measured here.';
       return;
