@@ -61,11 +61,12 @@ const CodeNames::Name* CodeNames::find(const code::ElfFile& file, const std::str
                                        const AddressRange& range) {
   auto known = known_.find(range.start);
   if (known == known_.end()) {
-    auto name = listed_name(file, range.start);
-    if (!name) name = described(file, path, range);
-    known = known_.emplace(range.start, std::move(name)).first;
+    auto found = listed_name(file, range.start);
+    if (!found) found = described(file, path, range);
+    known = known_.emplace(range.start, std::move(found)).first;
   }
-  return known->second ? &*known->second : nullptr;
+  const auto& name = known->second;
+  return name ? &*name : nullptr;
 }
 
 }  // namespace bytepath::symbols

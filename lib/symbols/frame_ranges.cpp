@@ -153,9 +153,11 @@ std::vector<AddressRange> parse_frame_ranges(std::span<const std::uint8_t> bytes
     if (id == 0) {
       encodings[at] = address_encoding(entry.subspan(4));
     } else if (const auto known = encodings.find(id_at - std::min<std::uint64_t>(id, id_at));
-               known != encodings.end() && known->second) {
-      const auto range = range_of(entry.subspan(4), *known->second, address + id_at + 4);
-      if (range) ranges.push_back(*range);
+               known != encodings.end()) {
+      if (const auto& encoding = known->second; encoding) {
+        const auto range = range_of(entry.subspan(4), *encoding, address + id_at + 4);
+        if (range) ranges.push_back(*range);
+      }
     }
     at = id_at + static_cast<std::size_t>(size);
   }

@@ -72,7 +72,7 @@ Result<Image> Image::open(Descriptor descriptor, std::string path, const FileTre
   return std::move(image);
 }
 
-Result<Image> Image::from_bytes(std::vector<std::uint8_t> bytes, std::string path) {
+Result<Image> Image::from_bytes(std::vector<std::uint8_t> bytes, const std::string& path) {
   BYTEPATH_TRY(image, create(code::ElfFile::from_bytes(std::move(bytes), path), path));
   image.functions_ = FunctionTable(image.file_.symbols(), code_ranges(image.file_), image.frames_);
   return std::move(image);

@@ -25,7 +25,7 @@ class Image {
   // not a program or library for 64-bit x86.
   static Result<Image> open(Descriptor descriptor, std::string path, const FileTrees& trees);
   // Without a file of its own: the vDSO.
-  static Result<Image> from_bytes(std::vector<std::uint8_t> bytes, std::string path);
+  static Result<Image> from_bytes(std::vector<std::uint8_t> bytes, const std::string& path);
 
   // The address as linked of what is mapped from that offset of the file; nothing when no segment
   // has it.

@@ -29,8 +29,9 @@ struct Line {
 
 std::optional<Line> parse_line(std::string_view text) {
   Line line;
-  const char* end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), end, line.address, 16);
+  const char* const begin = text.data();
+  const char* const end = begin + text.size();
+  const auto [rest, error] = std::from_chars(begin, end, line.address, 16);
   if (error != std::errc{} || end - rest < 4 || rest[0] != ' ' || rest[2] != ' ')
     return std::nullopt;
   line.is_function = rest[1] == 't' || rest[1] == 'T' || rest[1] == 'w' || rest[1] == 'W';
@@ -122,7 +123,9 @@ void KernelSymbols::order(const std::vector<std::uint64_t>& bounds) {
 Place KernelSymbols::find(std::uint64_t address) const {
   Place place{.image = modules_.front(), .address = address};
   auto found = std::ranges::upper_bound(functions_, address, {}, &Function::address);
-  if (found == functions_.begin() || address - (--found)->address >= found->bytes) return place;
+  if (found == functions_.begin()) return place;
+  --found;
+  if (address - found->address >= found->bytes) return place;
   found = std::ranges::lower_bound(functions_, found->address, {}, &Function::address);
   place.image = modules_[found->module];
   place.function = name_of(*found);

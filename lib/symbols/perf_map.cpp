@@ -15,8 +15,9 @@ constexpr std::size_t max_pieces = 4U << 20;
 std::optional<std::uint64_t> next_number(std::string_view& line) {
   if (line.starts_with("0x") || line.starts_with("0X")) line.remove_prefix(2);
   std::uint64_t number = 0;
-  const char* end = line.data() + line.size();
-  const auto [rest, error] = std::from_chars(line.data(), end, number, 16);
+  const char* const begin = line.data();
+  const char* const end = begin + line.size();
+  const auto [rest, error] = std::from_chars(begin, end, number, 16);
   if (error != std::errc{} || rest == end || *rest != ' ') return std::nullopt;
   line.remove_prefix(static_cast<std::size_t>(rest - line.data()) + 1);
   return number;

@@ -10,7 +10,6 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -39,11 +38,13 @@ struct SourceLines::State {
   Descriptor file;
   std::unique_ptr<Elf, decltype(&elf_end)> elf{nullptr, &elf_end};
   std::unique_ptr<Dwarf, decltype(&dwarf_end)> dwarf{nullptr, &dwarf_end};
-  std::optional<std::vector<UnitRange>> units;  // by start
+  std::vector<UnitRange> units;  // by start
+  bool has_units = false;
 
   // clang writes no .debug_aranges, which dwarf_addrdie looks in: a list of our own.
-  void list_units() {
-    units.emplace();
+  const std::vector<UnitRange>& listed_units() {
+    if (has_units) return units;
+    has_units = true;
     Dwarf_Off at = 0;
     Dwarf_Off next = 0;
     std::size_t header_bytes = 0;
@@ -54,7 +55,8 @@ struct SourceLines::State {
       Dwarf_Die unit;
       if (dwarf_offdie(dwarf.get(), at + header_bytes, &unit) != nullptr) add_ranges(unit);
     }
-    std::ranges::sort(*units, {}, [](const UnitRange& unit) { return unit.range.start; });
+    std::ranges::sort(units, {}, [](const UnitRange& unit) { return unit.range.start; });
+    return units;
   }
 
   void add_ranges(Dwarf_Die& unit) {
@@ -62,17 +64,17 @@ struct SourceLines::State {
     Dwarf_Addr start = 0;
     Dwarf_Addr end = 0;
     for (std::ptrdiff_t at = 0;
-         (at = dwarf_ranges(&unit, at, &base, &start, &end)) > 0 && units->size() < max_ranges;)
+         (at = dwarf_ranges(&unit, at, &base, &start, &end)) > 0 && units.size() < max_ranges;)
       if (start < end)
-        units->push_back({.range = {.start = start, .end = end}, .unit = dwarf_dieoffset(&unit)});
+        units.push_back({.range = {.start = start, .end = end}, .unit = dwarf_dieoffset(&unit)});
   }
 
   bool find_unit(std::uint64_t address, Dwarf_Die& unit) {
     if (dwarf_addrdie(dwarf.get(), address, &unit) != nullptr) return true;
-    if (!units) list_units();
+    const auto& listed = listed_units();
     const auto above = std::ranges::upper_bound(
-        *units, address, {}, [](const UnitRange& one) { return one.range.start; });
-    if (above == units->begin() || address >= (above - 1)->range.end) return false;
+        listed, address, {}, [](const UnitRange& one) { return one.range.start; });
+    if (above == listed.begin() || address >= (above - 1)->range.end) return false;
     return dwarf_offdie(dwarf.get(), (above - 1)->unit, &unit) != nullptr;
   }
 };
