@@ -81,7 +81,6 @@ TEST_F(FleetOfTen, IsAGateByFailOn) {
   EXPECT_EQ(fleet({folder_.path(), "--fail-on", "compare.fleet.outlier"}).status, 1);
   EXPECT_EQ(fleet({folder_.path(), "--fail-on", "compare.fleet.affected"}).status, 0);
   EXPECT_EQ(fleet({folder_.path(), "--fail-on", "compare.fleet.outleir"}).status, 2);
-  EXPECT_EQ(fleet({folder_.path(), "--margin", "500%", "--fail-on", "any"}).status, 0);
 }
 
 TEST_F(FleetOfTen, ReadsNdjsonFromStandardInput) {

@@ -52,6 +52,17 @@ def tier_document(rng, factors=None, **host):
             "histograms": [], "tables": [], "findings": [], "not_measured": []}
 
 
+def affected_document(rng):
+    """Of cpu-probe on a host where rep movsb is slow at some offsets, and the C library uses it."""
+    document = tier_document(rng)
+    document["tool"]["name"] = "cpu-probe"
+    document["parameters"] = {"libc.rep_movsb_first": 2113, "libc.rep_movsb_last": 524287}
+    document["metrics"] = [metric("copy_ratio", {"family": "instruction", "kernel": "rep-movsb", "offset": offset,
+                                                 "size": "4096"}, "ratio", "lower", ratio, rng)
+                           for offset, ratio in (("8", 25), ("64", 1))]
+    return document
+
+
 def line(document):
     return json.dumps(document, separators=(",", ":"), sort_keys=True) + "\n"
 
