@@ -120,6 +120,12 @@ TEST(Relations, AProcessUnderATunableShowsIt) {
   EXPECT_NE(parameter_of(ours, name), Value(std::int64_t{0x40000000}));
 }
 
+TEST(Relations, ADumpThatMayNotBeWrittenIsAFailure) {
+  const auto outcome = run(
+      {.arguments = {probe_path("cpu-probe"), "--no-measure", "--dump-cpuid", "/sys/dump.cpuid"}});
+  EXPECT_EQ(outcome.status, 4) << outcome.err;
+}
+
 TEST(Relations, ADumpOfThisHostIsDecodedAsThisHostIs) {
   const std::string path = testing::TempDir() + "relations.cpuid";
   const auto live = cpu_document({"--no-measure", "--dump-cpuid", path});

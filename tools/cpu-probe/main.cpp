@@ -43,7 +43,10 @@ Result<host::LibcCopyPath> chosen_libc(const Options& options, const describe::H
 
 Result<> write_dump(const std::string& path) {
   BYTEPATH_TRY(live, host::read_live_cpuid());
-  return write_file(path, host::format_dump(live.dump));
+  auto written = write_file(path, host::format_dump(live.dump));
+  // A file that may not be written is a failure, not a host that cannot be measured.
+  if (!written) written.error().kind = ErrorKind::failed;
+  return written;
 }
 
 Result<result::Document> examine(const Options& options) {
