@@ -1,11 +1,10 @@
-#include <bpf/libbpf.h>
-
 #include <array>
 
 #include "base/file.h"
 #include "host/cgroup_limits.h"
 #include "host/doctor_rows.h"
 #include "host/noise.h"
+#include "libbpf/libbpf.h"
 
 namespace bytepath::host {
 namespace {
@@ -153,7 +152,12 @@ Judgement fuse(const Situation& situation) {
 }
 
 Judgement bpf_library(const Situation&) {
-  return {.state = State::available, .evidence = std::string("libbpf ") + libbpf_version_string()};
+  if (auto library = libbpf::available(); !library) {
+    return {.state = State::unsupported,
+            .evidence = library.error().message,
+            .remedy = library.error().hint};
+  }
+  return {.state = State::available, .evidence = "libbpf " + libbpf::version()};
 }
 
 constexpr std::array rows = {

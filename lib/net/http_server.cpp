@@ -1,6 +1,7 @@
 #include "net/server.h"
 
 #ifdef BYTEPATH_HAS_LIBCURL
+#include "libcurl/libcurl.h"
 #include "net/http_request.h"
 #endif
 
@@ -119,6 +120,7 @@ void HttpServer::ask(std::size_t count, std::vector<Answer>& answers) {
 
 Result<std::unique_ptr<Server>> make_http_server(const Url& url, const Options& options,
                                                  GoesOn goes_on) {
+  if (auto library = libcurl::available(); !library) return std::unexpected(library.error());
   return std::make_unique<HttpServer>(url, options, std::move(goes_on));
 }
 #endif

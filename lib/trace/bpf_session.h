@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/result.h"
+#include "libbpf/libbpf.h"
 
 namespace bytepath::trace {
 
@@ -40,6 +41,7 @@ std::unexpected<Error> fail_load(int errno_value, const std::string& object,
 // Opens, lets configure(skeleton) set rodata and autoload, and loads. Attaching is the caller's.
 template <class S, class Configure>
 Result<Skeleton<S>> load(const char* object, Configure&& configure) {
+  if (auto library = libbpf::available(); !library) return std::unexpected(library.error());
   const LibbpfLog log;
   Skeleton<S> skeleton(S::open());
   if (!skeleton) return fail_load(errno, object, LibbpfLog::take());

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "libbpf/libbpf.h"
 #include "trace/pid_namespace.h"
 
 namespace bytepath::trace {
@@ -56,6 +57,7 @@ void trace_root(fault_tracer_bpf& skeleton) {
 }
 
 Error explain(Error error) {
+  if (auto library = libbpf::available(); !library) return library.error();
   if (error.kind == ErrorKind::denied) return error;
   error.hint = without_bpf;
   if (::access("/sys/kernel/btf/vmlinux", R_OK) != 0)

@@ -9,6 +9,7 @@
 #include <span>
 #include <utility>
 
+#include "libbpf/libbpf.h"
 #include "mount_tracer.skel.h"
 #include "trace/bpf_session.h"
 #include "trace/optional_programs.h"
@@ -78,6 +79,7 @@ std::vector<OptionalProgram> optional_programs(mount_tracer_bpf& skeleton,
 }
 
 Error explain(Error error) {
+  if (auto library = libbpf::available(); !library) return library.error();
   if (error.kind == ErrorKind::denied) return error;
   if (::access("/sys/kernel/btf/vmlinux", R_OK) != 0) {
     return {.kind = ErrorKind::unsupported,

@@ -2,9 +2,12 @@
 
 #include <unistd.h>
 
+#include "libbpf/libbpf.h"
+
 namespace bytepath::trace {
 
 Error explain_types(Error error) {
+  if (auto library = libbpf::available(); !library) return library.error();
   if (error.kind == ErrorKind::denied || ::access("/sys/kernel/btf/vmlinux", R_OK) == 0)
     return error;
   return {.kind = ErrorKind::unsupported,

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "libbpf/libbpf.h"
 #include "trace/bpf_session.h"
 #include "trace/ring_records.h"
 
@@ -25,6 +26,7 @@ std::uint64_t* position_at(std::byte* page) { return reinterpret_cast<std::uint6
 }  // namespace
 
 Result<RingReader> RingReader::create(std::size_t bytes) {
+  if (auto library = libbpf::available(); !library) return std::unexpected(library.error());
   RingReader reader;
   for (bytes = std::bit_floor(std::clamp(bytes, fewest_bytes, most_bytes));; bytes /= 2) {
     reader.map_ = Descriptor(::bpf_map_create(BPF_MAP_TYPE_RINGBUF, "bytepath_ring", 0, 0,

@@ -9,6 +9,7 @@
 #include <span>
 #include <utility>
 
+#include "libbpf/libbpf.h"
 #include "trace/bpf_session.h"
 #include "trace/own_types.h"
 // The skeleton names the types of syscall_counts.h.
@@ -49,6 +50,7 @@ SyscallTracer& SyscallTracer::operator=(SyscallTracer&&) noexcept = default;
 SyscallTracer::~SyscallTracer() = default;
 
 Result<SyscallTracer> SyscallTracer::open(const TracedTree& tree) {
+  if (auto library = libbpf::available(); !library) return std::unexpected(library.error());
   const int possible_cpus = libbpf_num_possible_cpus();
   if (possible_cpus < 1)
     return fail_errno(-possible_cpus, "cannot tell how many CPUs there may be");

@@ -12,6 +12,8 @@ target_compile_options(bytepath_flags INTERFACE
   # libstdc++ 12 silences its own use in std::stable_sort by a pragma, which clang forgets in a precompiled header.
   $<$<CXX_COMPILER_ID:Clang>:-Wno-deprecated-declarations>)
 target_include_directories(bytepath_flags INTERFACE "${PROJECT_SOURCE_DIR}/lib" "${PROJECT_SOURCE_DIR}")
+# The same source makes the same bits in whichever folder it is (tests/package/reproducible).
+add_compile_options("$<$<CONFIG:Release>:-ffile-prefix-map=${PROJECT_BINARY_DIR}/=;-ffile-prefix-map=${PROJECT_SOURCE_DIR}/=>")
 if(BYTEPATH_SANITIZE)
   target_compile_options(bytepath_flags INTERFACE
     -fsanitize=${BYTEPATH_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
@@ -51,6 +53,46 @@ function(bytepath_module name)
   target_link_libraries(bytepath_${name} ${scope} bytepath_flags ${arg_DEPENDS} ${arg_LINK})
 endfunction()
 
+# bytepath_loaded_module(<name> [TARBALL loaded|linked] DEPENDS module... LINK target...): of a library that is not ours.
+# Programs load it where it is installed, lib/<name>/loaded/; those of the tarball have it in themselves, by
+# lib/<name>/linked/ and these targets. With TARBALL loaded it is the other way round.
+function(bytepath_loaded_module name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "TARBALL" "DEPENDS;LINK")
+  set(tarball linked)
+  set(others loaded)
+  if(arg_TARBALL STREQUAL "loaded")
+    set(tarball loaded)
+    set(others linked)
+  endif()
+  list(TRANSFORM arg_DEPENDS PREPEND "bytepath::")
+  foreach(way IN ITEMS loaded linked)
+    file(GLOB sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/lib/${name}/${way}/*.cpp")
+    add_library(bytepath_${name}_${way} STATIC ${sources})
+    target_link_libraries(bytepath_${name}_${way} PUBLIC bytepath_flags ${arg_DEPENDS})
+  endforeach()
+  target_link_libraries(bytepath_${name}_linked PUBLIC ${arg_LINK})
+  add_library(bytepath_${name} INTERFACE)
+  add_library(bytepath::${name} ALIAS bytepath_${name})
+  target_link_libraries(bytepath_${name} INTERFACE bytepath_flags ${arg_DEPENDS}
+    $<IF:$<BOOL:$<TARGET_PROPERTY:BYTEPATH_PORTABLE>>,bytepath_${name}_${tarball},bytepath_${name}_${others}>)
+endfunction()
+
+# bytepath_library(<name> <target> [archive...]): bytepath_<name> is that target, and for the programs of the tarball
+# its archives: what other distributions have no file of, or another one.
+function(bytepath_library name target)
+  set(archives "")
+  foreach(archive IN LISTS ARGN)
+    if(TARGET ${archive})
+      list(APPEND archives ${archive})
+    else()
+      list(APPEND archives -l:lib${archive}.a)
+    endif()
+  endforeach()
+  add_library(bytepath_${name} INTERFACE)
+  target_link_libraries(bytepath_${name} INTERFACE
+    "$<IF:$<BOOL:$<TARGET_PROPERTY:BYTEPATH_PORTABLE>>,${archives},${target}>")
+endfunction()
+
 # bytepath_kernels(<family> <kernel>...): kernels/<family>/<kernel>.cpp each define one
 # `std::vector<Kernel> <kernel>()`. A kernel is one file and one word; the table that lists them is generated.
 function(bytepath_kernels family)
@@ -80,6 +122,7 @@ function(bytepath_bpf module)
       OUTPUT "${out}/${object}.skel.h"
       # -g gives the BTF that CO-RE needs; the DWARF beside it is then stripped (17x smaller skeleton).
       COMMAND "${BYTEPATH_CLANG}" -g -O2 -Wall -Werror --target=bpf -D__TARGET_ARCH_x86
+              "-ffile-prefix-map=${PROJECT_SOURCE_DIR}/="
               -I/usr/include/${CMAKE_LIBRARY_ARCHITECTURE} "-I${PROJECT_SOURCE_DIR}/lib" -MD -MF "${out}/${object}.d"
               -c "${source}" -o "${out}/${object}.bpf.o"
       COMMAND "${BYTEPATH_LLVM_STRIP}" -g "${out}/${object}.bpf.o"
@@ -138,10 +181,24 @@ function(bytepath_probe name)
   list(TRANSFORM arg_DEPENDS PREPEND "bytepath::")
   target_link_libraries(${name} PRIVATE bytepath_flags ${arg_DEPENDS})
   install(TARGETS ${name} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+  if(BYTEPATH_TARBALL AND NOT arg_COMPONENT STREQUAL "lazyfs")
+    bytepath_portable_program(${name} ${arg_DEPENDS})
+  endif()
   install(FILES "${PROJECT_SOURCE_DIR}/scripts/completion.bash" RENAME ${name}
     DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
   bytepath_man(${name}.1)
   set_property(GLOBAL APPEND PROPERTY BYTEPATH_PROBES ${name})
+endfunction()
+
+# bytepath_portable_program(<name> target...): the same objects, linked for the tarball.
+option(BYTEPATH_TARBALL "link the programs of the tarball too, of archives of all libraries but glibc" OFF)
+function(bytepath_portable_program name)
+  add_executable(${name}-portable $<TARGET_OBJECTS:${name}> $<TARGET_OBJECTS:bytepath_old_glibc>)
+  set_target_properties(${name}-portable PROPERTIES BYTEPATH_PORTABLE TRUE LINKER_LANGUAGE CXX
+    OUTPUT_NAME ${name} RUNTIME_OUTPUT_DIRECTORY "${CMAKE_CURRENT_BINARY_DIR}/portable")
+  target_link_libraries(${name}-portable PRIVATE ${ARGN})
+  target_link_options(${name}-portable PRIVATE -static-libgcc -static-libstdc++)
+  set_property(GLOBAL APPEND PROPERTY BYTEPATH_PORTABLE_PROGRAMS ${name}-portable)
 endfunction()
 
 # bytepath_man(<page>.<section>): man/<page>.<section>, compressed as Debian wants it.

@@ -1,0 +1,7 @@
+#include "libcurl/libcurl.h"
+
+namespace bytepath::libcurl {
+
+Result<> available() { return {}; }
+
+}  // namespace bytepath::libcurl
