@@ -94,6 +94,34 @@ TEST(Outliers, NeedAsManyHostsAsTheRulesSay) {
   EXPECT_EQ(find_outliers(fleet, {.fewest_hosts = 7}).found.size(), 1U);
 }
 
+TEST(Outliers, NeedAMetricOfAsManyHosts) {
+  stats::Random random(12);
+  Fleet fleet;
+  for (std::size_t i = 0; i < 50; ++i) {
+    auto document = measured(2, Chance{}, random, {{1, i == 0 ? 25 : 1}});
+    if (i >= 7) document.metrics.pop_back();
+    fleet.add(document, name(i));
+  }
+  EXPECT_EQ(find_outliers(fleet, rules).tested, 50U);
+}
+
+TEST(Outliers, AreDoubtedByTheirOwnInterval) {
+  const auto deviations = [](double low, double high) {
+    stats::Random random(13);
+    Fleet fleet;
+    for (std::size_t i = 0; i < 50; ++i) {
+      auto document = measured(1, {.spread = 0.02}, random, {{0, i == 9 ? 2 : 1}});
+      if (i == 9) document.metrics[0].low *= low;
+      if (i == 9) document.metrics[0].high *= high;
+      fleet.add(document, name(i));
+    }
+    const auto outliers = find_outliers(fleet, {.false_alarms = 1});
+    return outliers.found.empty() ? 0 : outliers.found[0].deviations;
+  };
+  EXPECT_GT(deviations(1, 1), 20);
+  EXPECT_LT(deviations(0.8, 1.2), 10);
+}
+
 TEST(Outliers, AreOfOneGroup) {
   stats::Random random(5);
   Fleet fleet;
@@ -168,6 +196,20 @@ TEST(Differences, AreWhatOnlyTheOutliersHave) {
   EXPECT_EQ(by_name["hypervisor"].here, 1);
   EXPECT_EQ(by_name["hypervisor"].elsewhere, 0);
   EXPECT_EQ(by_name.count("finding tier.cpu.steal"), 1U);
+}
+
+TEST(Differences, LeaveOutWhatIsDifferentOnMostHosts) {
+  stats::Random random(14);
+  Fleet fleet;
+  for (std::size_t i = 0; i < 60; ++i) {
+    auto document = measured(4, Chance{}, random, {{1, i == 5 ? 2 : 1}});
+    document.parameters["began"] = static_cast<std::int64_t>(i);
+    fleet.add(document, name(i));
+  }
+  const auto outliers = find_outliers(fleet, rules);
+  const auto sets = outlier_sets(outliers.found);
+  ASSERT_EQ(sets.size(), 1U);
+  EXPECT_TRUE(differences(fleet, *fleet.groups()[0], sets[0], outliers.found, 10).empty());
 }
 
 TEST(Differences, KeepSetsOfOtherMetricsAndDirectionsApart) {
