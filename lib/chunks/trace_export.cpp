@@ -5,6 +5,7 @@
 
 #include "chunks/chunk_requests.h"
 #include "chunks/list_uses.h"
+#include "chunks/trace_events.h"
 #include "chunks/trace_notes.h"
 #include "mounts/blkparse_text.h"
 #include "mounts/fio_iolog.h"
@@ -23,7 +24,8 @@ using mounts::Reads;
 using result::Document;
 using result::whole;
 
-constexpr std::string_view request_formats[] = {"oraclegeneral", "csv", "blkparse", "fio"};
+constexpr std::string_view request_formats[] = {"oraclegeneral", "csv", "blkparse", "fio",
+                                                "trace-event"};
 
 void leave_out(Document& document, std::uint64_t count, std::string_view what, std::string reason) {
   if (count == 0) return;
@@ -147,6 +149,20 @@ Result<> export_list(const ExportOptions& options, mounts::ListFormat format,
   return write(list.bytes);
 }
 
+// All that happened, whoever asked for it: a timeline is looked at, not replayed.
+Result<> export_timeline(const MountTrace& trace, const mounts::Write& write, Document& document) {
+  add_trace_notes(trace, 0, document);
+  BYTEPATH_TRY(written, write_trace_events(trace, write));
+  add_exported(document, "requests", written.requests, trace.files.size(), written.bytes);
+  if (written.left_out > 0) {
+    document.not_measured.push_back(
+        {.what = fmt::format("{} events", written.left_out),
+         .reason = fmt::format("a trace holds at most {}", max_trace_events),
+         .remedy = "record a shorter time"});
+  }
+  return {};
+}
+
 }  // namespace
 
 std::vector<std::string> export_formats() {
@@ -162,6 +178,11 @@ Result<Document> export_trace(const ExportOptions& options, const mounts::Write&
   document.parameters["trace"] = options.trace;
   document.parameters["format"] = options.format;
   const auto list = mounts::list_format_named(options.format);
+  if (options.format == "trace-event") {
+    if (auto exported = export_timeline(trace, write, document); !exported)
+      return std::unexpected(std::move(exported).error());
+    return document;
+  }
   auto exported = list ? export_list(options, *list, trace, write, document)
                        : export_requests(options, trace, write, document);
   if (!exported) return std::unexpected(std::move(exported).error());

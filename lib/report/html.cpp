@@ -5,6 +5,7 @@
 #include "report/markup.h"
 #include "report/page_assets.h"
 #include "report/report.h"
+#include "report/thinned.h"
 
 namespace bytepath::report {
 namespace {
@@ -47,7 +48,8 @@ std::string filled(std::string_view page,
 
 }  // namespace
 
-std::string render_html(const Document& document, const Target&) {
+std::string render_html(const Document& all, const Target&) {
+  const Document document = thinned(all);
   const PageAssets assets = page_assets();
   const std::string title = markup_text(document.tool + ": " + document.verdict.state);
   const std::string header = html_header(document);

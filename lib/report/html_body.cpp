@@ -224,7 +224,8 @@ std::string body(const Document& document, const Place& place) {
 
 std::string verdict_text(const Document& document) {
   const auto& verdict = document.verdict;
-  return markup_text(verdict.text.empty() ? verdict.state : verdict.text);
+  if (!verdict.text.empty()) return markup_text(verdict.text);
+  return markup_text(verdict.state.empty() ? document.tool : verdict.state);
 }
 
 std::string part_id(std::size_t index) { return fmt::format("part-{}", index); }
@@ -262,10 +263,8 @@ std::string html_header(const Document& document) {
         "<p class=\"incomplete\">Incomplete: this run was interrupted. The page shows what was "
         "measured until then.</p>\n";
   }
-  const auto& verdict = document.verdict;
   out += fmt::format("<div class=\"verdict {}\">\n<h1>{}</h1>\n<p>{}</p>\n</div>\n</header>",
-                     class_of(tone_of(document)),
-                     markup_text(verdict.text.empty() ? verdict.state : verdict.text),
+                     class_of(tone_of(document)), verdict_text(document),
                      markup_text(host_line(document.host)));
   return out;
 }

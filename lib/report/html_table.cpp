@@ -72,7 +72,31 @@ std::string point_text(const result::Point* point, std::string_view unit, bool i
 
 }  // namespace
 
+namespace {
+
+// Text that is the same in all rows stands once above them, where it takes no width.
+std::vector<bool> same_in_all_rows(const result::Table& table) {
+  std::vector<bool> same(table.columns.size(), table.rows.size() > 1);
+  for (const auto& row : table.rows) {
+    for (std::size_t i = 0; i < std::min(row.size(), same.size()); ++i) {
+      const auto* text = std::get_if<std::string>(&row[i]);
+      same[i] = same[i] && text != nullptr && !text->empty() && row[i] == table.rows[0][i];
+    }
+  }
+  return same;
+}
+
+}  // namespace
+
 std::string html_table(const result::Table& table, std::string_view caption) {
+  const auto same = same_in_all_rows(table);
+  std::string above;
+  for (std::size_t i = 0; i < same.size(); ++i) {
+    if (!same[i]) continue;
+    above += fmt::format("<p class=\"same\">{}: <b>{}</b></p>\n",
+                         markup_text(spaced(table.columns[i].name)),
+                         markup_text(format_value(table.rows[0][i], table.columns[i].unit)));
+  }
   std::vector<bool> numeric(table.columns.size(), false);
   for (const auto& row : table.rows) {
     for (std::size_t i = 0; i < std::min(row.size(), numeric.size()); ++i) {
@@ -81,12 +105,13 @@ std::string html_table(const result::Table& table, std::string_view caption) {
   }
   std::string rows = "<thead><tr>";
   for (std::size_t i = 0; i < table.columns.size(); ++i) {
-    rows += column_header(spaced(table.columns[i].name), numeric[i]);
+    if (!same[i]) rows += column_header(spaced(table.columns[i].name), numeric[i]);
   }
   rows += "\n<tbody>\n";
   for (const auto& row : table.rows) {
     rows += "<tr>";
     for (std::size_t i = 0; i < std::min(row.size(), numeric.size()); ++i) {
+      if (same[i]) continue;
       const result::Column& column = table.columns[i];
       if (is_number(row[i]) && full_bar(column) > 0) {
         if (const auto cell = bar_cell(row[i], column); !cell.empty()) {
@@ -99,7 +124,7 @@ std::string html_table(const result::Table& table, std::string_view caption) {
     }
     rows += '\n';
   }
-  return scrolled(caption, rows);
+  return above + scrolled(caption, rows);
 }
 
 std::string html_samples_table(const Dots& dots) {

@@ -2,7 +2,10 @@
 
 Exits with 77, which CTest counts as skipped, where there is no Chromium.
 """
+import copy
+import json
 import os
+import pathlib
 import subprocess
 import sys
 import tempfile
@@ -106,6 +109,65 @@ def check_reading(page):
                          "new Set([...document.querySelectorAll('[id]')].map(e => e.id)).size"), "an id is used twice")
 
 
+def with_hints(document):
+    """The golden document with all that schema 1.2 can ask of a chart."""
+    document["series"][0]["marks"] = [{"at": document["series"][0]["points"][3]["x"], "text": "L1 ends"}]
+    document["metrics"] = [
+        {"name": "wall", "labels": {"benchmark": name}, "unit": "s", "better": "lower", "median": 0.012, "low": 0.011,
+         "high": 0.014, "count": 5, "samples": [0.010, 0.011, 0.012, 0.014, 0.020], "title": "Wall time of each run"}
+        for name in ("old", "new")]
+    document["tables"] = [{"name": "hot", "title": "Hot instructions",
+                           "columns": [{"name": "command", "unit": ""}, {"name": "instruction", "unit": ""},
+                                       {"name": "share", "unit": "percent"}, {"name": "bytes", "unit": "B", "bar": 400}],
+                           "rows": [["./old", "rep movsb", 75.0, 100], ["./old", "ret", 25.0, 400]]}]
+    return document
+
+
+def check_hints(page):
+    text = page.evaluate("document.querySelector('main').innerText")
+    expect("L1 ends" in page.evaluate("document.querySelector('main').textContent"), "a mark has no name in its chart")
+    expect(page.evaluate("document.querySelectorAll('.named-place line').length") == 1, "a mark is not drawn")
+    dots = page.evaluate("document.querySelectorAll('.chart .dot path').length")
+    expect(dots == 10, f"{dots} dots are drawn for 10 samples")
+    expect(page.evaluate("document.querySelectorAll('.chart .median path').length") == 2, "a median is not drawn")
+    expect("command: ./old" in text, "what is the same in all rows does not stand above the table")
+    bars = page.evaluate("[...document.querySelectorAll('td.bar')].map(b => b.style.getPropertyValue('--part'))")
+    expect(bars == ["75.0%", "25.0%", "25.0%", "100.0%"], f"the bars are {bars}")
+    index = page.evaluate("[...document.querySelectorAll('figure')].findIndex(f => f.dataset.chart == 'dots')")
+    page.evaluate(f"document.querySelectorAll('.chart')[{index}].focus()")
+    page.key("ArrowRight")
+    page.key("ArrowRight")
+    tooltip = page.evaluate(TOOLTIP)
+    expect("run 2" in tooltip and "11.0 ms" in tooltip and "(11.0 ms to 14.0 ms)" in tooltip,
+           f"a dot's tooltip says '{tooltip}'")
+
+
+def check_parts(page):
+    expect(page.evaluate("[...document.querySelectorAll('.overview a')].every(a => document.querySelector(a.hash))"),
+           "the overview leads nowhere")
+    expect(page.evaluate("document.querySelectorAll('.part').length") == 2, "a part is missing")
+    drawn = page.evaluate("[...document.querySelectorAll('.part')].map(p => p.querySelectorAll('.chart svg').length)")
+    expect(drawn == [3, 4], f"the parts have {drawn} charts")
+    paths = page.evaluate("[...document.querySelectorAll('.part')].map(p => p.querySelectorAll('.dot path').length)")
+    expect(paths == [0, 10], f"a chart shows another part's values: {paths} dots")
+
+
+def check_a_million(page):
+    drawn = page.evaluate("document.querySelector('.chart .mark-line path').getAttribute('d').length")
+    expect(10000 < drawn < 500000, f"the line of a million points has {drawn} letters")
+    expect("1000000 points, 500 together" in page.evaluate("document.querySelector('main').innerText"),
+           "the page does not say that points are drawn together")
+    took = page.evaluate("performance.timing.loadEventEnd - performance.timing.navigationStart")
+    expect(took < 20000, f"a million points take {took} ms")
+
+
+def large(document):
+    points = [{"x": i, "median": 100 + (i * 7919) % 1000, "low": 90, "high": 1200, "count": 1} for i in range(1000000)]
+    document["series"] = [{**document["series"][0], "points": points, "x_log": False, "y_log": False}]
+    document["heatmaps"] = []
+    return document
+
+
 def check_hostile(page):
     expect(page.evaluate("document.scripts.length") == 3, "a string of the document became a script")
     expect(page.evaluate("document.querySelectorAll('main script, main a, main img').length") == 0,
@@ -121,11 +183,21 @@ def main():
         print("SKIPPED: no Chromium in PATH (apt-get install chromium): the HTML report was not looked at")
         return SKIPPED
     with tempfile.TemporaryDirectory(prefix="bytepath-report-") as folder:
-        for name, checks in (("memcpy", (check_heat_map, check_line_chart, check_axes, check_keyboard, check_reading,
+        plain = json.loads(pathlib.Path(golden, "memcpy.json").read_text())
+        hinted = with_hints(copy.deepcopy(plain))
+        for name, made in (("hinted", hinted), ("million", large(copy.deepcopy(plain))),
+                           ("host", {**plain, "series": [], "heatmaps": [], "parts": [plain, hinted]})):
+            pathlib.Path(folder, name + ".json").write_text(json.dumps(made, separators=(",", ":")))
+        for name, checks in (("hinted", (check_hints, check_reading)), ("host", (check_parts, check_reading)),
+                             ("million", (check_a_million,)),
+                             ("memcpy", (check_heat_map, check_line_chart, check_axes, check_keyboard, check_reading,
                                          check_views)),
                              ("hostile", (check_hostile,))):
             path = os.path.join(folder, name + ".html")
-            subprocess.run([render, os.path.join(golden, name + ".json"), path], check=True)
+            made = os.path.join(folder, name + ".json")
+            source = made if os.path.exists(made) else os.path.join(golden, name + ".json")
+            subprocess.run([render, source, path], check=True)
+            expect(os.path.getsize(path) < 4 << 20, f"{name}: a page of {os.path.getsize(path)} bytes")
             with Page(chromium) as page:
                 page.size(1200, 900)
                 page.open(path)

@@ -258,12 +258,12 @@
          range: {scheme: 'viridis'}, zero: false, nice: false},
       ],
       axes: [
-        {orient: 'bottom', scale: 'x', title: map.x_label, titleLimit: width - 80, values: labelled(columns, width / 45), encode: labels('x')},
-        {orient: 'left', scale: 'y', title: map.y_label, titleLimit: height, values: labelled(rows, height / 18), encode: labels('y')},
+        {orient: 'bottom', scale: 'x', title: map.x_label, titleLimit: width / 2, labelOverlap: true, values: labelled(columns, width / 45), encode: labels('x')},
+        {orient: 'left', scale: 'y', title: map.y_label, titleLimit: height, labelLimit: Math.min(180, width / 3), values: labelled(rows, height / 18), encode: labels('y')},
       ],
-      legends: [{fill: 'color', type: 'gradient', orient: 'bottom', direction: 'horizontal', titleLimit: width - 80, labelLimit: 80,
+      legends: [{fill: 'color', type: 'gradient', orient: 'bottom', direction: 'horizontal', titleLimit: width / 2, labelLimit: 80,
                  title: axisTitle(map.log ? 'logarithmic' : 'linear', map.unit) || null,
-                 gradientLength: Math.min(320, width - 90), gradientThickness: 12, ...tickOptions(low, high, map.unit, map.log, 5),
+                 gradientLength: Math.min(320, width / 2 - 10), gradientThickness: 12, ...tickOptions(low, high, map.unit, map.log, 5),
                  encode: {labels: {update: {text: {
                    signal: `tickText(datum.value, ${JSON.stringify(map.unit)})`}}}}}],
       marks: [
