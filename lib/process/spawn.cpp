@@ -96,20 +96,22 @@ Result<SpawnHelper> SpawnHelper::start(std::function<bool()> interrupted) {
     return fail_errno(errno, "cannot make a socket pair");
   }
   Descriptor ours(ends[0]);
-  const Descriptor theirs(ends[1]);
+  Descriptor theirs(ends[1]);
   const Descriptor null(open("/dev/null", O_RDWR | O_CLOEXEC));
   if (!null) return fail_errno(errno, "cannot open /dev/null");
   const pid_t pid = fork();
   if (pid < 0) return fail_errno(errno, "cannot start the spawn helper");
   if (pid == 0) become_helper(program.get(), theirs.get(), null.get());
+  theirs = Descriptor();  // or a helper that cannot begin would be waited for without end
   SpawnHelper helper(pid, std::move(ours), std::move(interrupted));
   char ready = 0;
   ssize_t got = -1;
   while ((got = read(helper.socket_.get(), &ready, 1)) < 0 && errno == EINTR) {
   }
   if (got != 1) {
-    return fail(ErrorKind::unsupported, "the spawn helper cannot be run here",
-                "a security module may forbid to run files from memory");
+    return fail(
+        ErrorKind::unsupported, "the spawn helper cannot be run here",
+        "a security module may forbid to run files from memory; ulimit -n has to be 20 or more");
   }
   return helper;
 }

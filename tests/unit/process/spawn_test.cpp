@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -75,6 +76,26 @@ class Spawn : public testing::Test {
   bool interrupted_ = false;
   std::optional<SpawnHelper> helper_;
 };
+
+// A helper that cannot begin says so by ending; nothing else may hold its socket open.
+TEST(SpawnStart, IsRefusedWithoutDescriptorsForTheHelper) {
+  const pid_t child = fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    alarm(20);
+    // As many as this process has, and the few that it opens before it starts the helper.
+    const int next = dup(STDERR_FILENO);
+    close(next);
+    const rlimit few{static_cast<rlim_t>(next) + 5, static_cast<rlim_t>(next) + 5};
+    setrlimit(RLIMIT_NOFILE, &few);
+    const auto helper = SpawnHelper::start();
+    _exit(!helper && helper.error().kind == ErrorKind::unsupported ? 0 : 1);
+  }
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_TRUE(WIFEXITED(status)) << "it waited without end: signal " << WTERMSIG(status);
+  EXPECT_EQ(WEXITSTATUS(status), 0);
+}
 
 TEST_F(Spawn, TellsHowAProgramEnded) {
   EXPECT_EQ(run(shell("exit 0")).exit_code(), 0);
