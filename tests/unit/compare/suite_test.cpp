@@ -428,7 +428,8 @@ TEST(Document, WhatDoesNotFitItsSchemaIsRefused) {
             "run.json: the metric 'copy_ratio' of 'kernel=memcpy offset=8 size=4096' is there "
             "twice");
   EXPECT_EQ(refusal(R"({"schema": "bytepath.result", "schema_version": "9.0"})"),
-            "run.json: schema version 9.0 is newer than this program's 1.1");
+            fmt::format("run.json: schema version 9.0 is newer than this program's {}.{}",
+                        result::Document::schema_major, result::Document::schema_minor));
   EXPECT_EQ(refusal(R"({"results": [], "bytepath": {"schema": "other"}})"),
             "run.json: not a bytepath result");
   document.metrics.clear();
