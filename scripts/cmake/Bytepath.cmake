@@ -12,7 +12,7 @@ target_compile_options(bytepath_flags INTERFACE
   # libstdc++ 12 silences its own use in std::stable_sort by a pragma, which clang forgets in a precompiled header.
   $<$<CXX_COMPILER_ID:Clang>:-Wno-deprecated-declarations>)
 target_include_directories(bytepath_flags INTERFACE "${PROJECT_SOURCE_DIR}/lib" "${PROJECT_SOURCE_DIR}")
-# The same source makes the same bits in whichever folder it is (tests/package/reproducible).
+# The same source is to make the same bits in whichever folder it is.
 add_compile_options("$<$<CONFIG:Release>:-ffile-prefix-map=${PROJECT_BINARY_DIR}/=;-ffile-prefix-map=${PROJECT_SOURCE_DIR}/=>")
 if(BYTEPATH_SANITIZE)
   target_compile_options(bytepath_flags INTERFACE
