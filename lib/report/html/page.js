@@ -52,7 +52,8 @@
     if (unit === 'B' && whole) return Number.isInteger(scaled * 4) ? `${scaled} ${units[rung]}` : `${value} B`;
     return `${number(scaled)} ${units[rung]}`;
   }
-  const short = (value) => String(Number(value.toPrecision(4)));
+  // A whole number is often exact: 16384 is no 16380.
+  const short = (value) => String(Number.isInteger(value) && Math.abs(value) < 1e7 ? value : Number(value.toPrecision(4)));
   const plain = (value, unit) => unit ? quantity(value, unit) : short(value);
   expressionFunction('tickText', (value, unit) => {
     const scaled = ladderOf(unit) || unit === 'ratio' || unit === 'x';
