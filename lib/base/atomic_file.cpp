@@ -4,25 +4,39 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <climits>
 #include <cstdlib>
 #include <filesystem>
+#include <string_view>
 #include <utility>
 
 #include "base/file.h"
+#include "base/output_target.h"
 
 namespace bytepath {
 
+namespace {
+
+// The name of the temporary file, which like any other has at most NAME_MAX bytes.
+std::string temporary_beside(const std::string& target) {
+  constexpr std::string_view unique = ".XXXXXX";  // mkstemp(3)
+  const std::filesystem::path path(target);
+  const std::string name = path.filename().string().substr(0, NAME_MAX - unique.size());
+  return (path.parent_path() / name).string().append(unique);
+}
+
+}  // namespace
+
 Result<AtomicFile> AtomicFile::create(const std::string& path) {
-  std::error_code ignored;
-  // A link is followed, so that the file it names is replaced and the link stays.
-  const auto resolved = std::filesystem::weakly_canonical(path, ignored);
-  const std::string target = ignored || resolved.empty() ? path : resolved.string();
+  BYTEPATH_TRY(found, output_target(path));
+  if (found.descriptor) return AtomicFile(path, std::move(found.descriptor));
+  const std::string& target = found.path;
 
   struct stat before{};
-  const bool exists = ::stat(target.c_str(), &before) == 0;
+  const bool exists = ::lstat(target.c_str(), &before) == 0;
   if (exists && S_ISDIR(before.st_mode)) return fail_errno(EISDIR, "cannot write {}", path);
   if (exists && !S_ISREG(before.st_mode)) {
-    Descriptor file(::open(target.c_str(), O_WRONLY | O_CLOEXEC));
+    Descriptor file(::open(target.c_str(), O_WRONLY | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC));
     if (!file) return fail_errno(errno, "cannot open {}", path);
     return AtomicFile(path, std::move(file));
   }
@@ -30,11 +44,13 @@ Result<AtomicFile> AtomicFile::create(const std::string& path) {
   if (exists && ::access(target.c_str(), W_OK) != 0)
     return fail_errno(errno, "cannot write {}", path);
 
-  std::string temporary = target + ".XXXXXX";
+  std::string temporary = temporary_beside(target);
   Descriptor file(::mkostemp(temporary.data(), O_CLOEXEC));
   if (!file) return fail_errno(errno, "cannot write {}", path);
   const mode_t mask = ::umask(0);
   ::umask(mask);
+  // As when its content were replaced; nobody but root can give a file away.
+  if (exists) (void)!::fchown(file.get(), before.st_uid, before.st_gid);
   AtomicFile atomic(path, std::move(file));
   atomic.target_ = target;
   atomic.temporary_ = temporary;

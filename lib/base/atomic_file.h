@@ -10,7 +10,7 @@ namespace bytepath {
 // A file that is written piece by piece and appears when all of it is there: a temporary file
 // beside the target, renamed by commit(). Until then, and when it fails or is destroyed before, the
 // old file stays as it was. A target that is not a regular file (/dev/stdout, a pipe) is written in
-// place.
+// place. A file that is replaced keeps its mode and, as far as we may, its owner.
 class AtomicFile {
  public:
   static Result<AtomicFile> create(const std::string& path);

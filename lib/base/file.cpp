@@ -10,6 +10,7 @@
 
 #include "base/atomic_file.h"
 #include "base/descriptor.h"
+#include "base/output_target.h"
 #include "base/text.h"
 
 namespace bytepath {
@@ -58,14 +59,16 @@ Result<> write_file(const std::string& path, std::string_view content) {
 }
 
 Result<> check_writable(const std::string& path) {
+  BYTEPATH_TRY(target, output_target(path));
+  if (target.descriptor) return {};
   struct stat status{};
-  if (::stat(path.c_str(), &status) == 0) {
+  if (::lstat(target.path.c_str(), &status) == 0) {
     if (S_ISDIR(status.st_mode)) return fail_errno(EISDIR, "cannot write {}", path);
-    if (::access(path.c_str(), W_OK) != 0) return fail_errno(errno, "cannot write {}", path);
+    if (::access(target.path.c_str(), W_OK) != 0) return fail_errno(errno, "cannot write {}", path);
     if (!S_ISREG(status.st_mode)) return {};
   }
   // The new content is written beside it.
-  const auto folder = std::filesystem::path(path).parent_path();
+  const auto folder = std::filesystem::path(target.path).parent_path();
   const std::string where = folder.empty() ? "." : folder.string();
   if (::access(where.c_str(), W_OK | X_OK) != 0) return fail_errno(errno, "cannot write {}", path);
   return {};
@@ -73,10 +76,13 @@ Result<> check_writable(const std::string& path) {
 
 Result<> append_file(const std::string& path, std::string_view content) {
   constexpr mode_t readable_by_all = 0644;
-  const Descriptor file(
-      ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, readable_by_all));
-  if (!file) return fail_errno(errno, "cannot open {}", path);
-  return write_all(file.get(), content, path);
+  BYTEPATH_TRY(target, output_target(path));
+  if (!target.descriptor)
+    target.descriptor =
+        Descriptor(::open(target.path.c_str(),
+                          O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC, readable_by_all));
+  if (!target.descriptor) return fail_errno(errno, "cannot open {}", path);
+  return write_all(target.descriptor.get(), content, path);
 }
 
 }  // namespace bytepath
