@@ -75,21 +75,28 @@ int miss_pages(struct bpf_raw_tracepoint_args* arguments) {
     read->device = device;
     read->last = ~0ULL; /* not known before the batch is there */
   }
-  if (read->last == ~0ULL) {
+  /* A call may read several times; what is missing in a read is never behind its end. */
+  if (read->last == ~0ULL || arguments->args[1] > read->last) {
     tell_rest(thread, read);
     read->page = arguments->args[1];
+    read->last = ~0ULL;
   }
   read->want_first = arguments->args[1];
   read->want_end = arguments->args[1] + arguments->args[3];
   return 0;
 }
 
-/* The page that a read begins with: of a batch whose last page was still on its way nothing is told
- * but that page, for which the thread sleeps (filemap_get_pages(), mm/filemap.c). */
-static __always_inline __u64 first_of_read(struct mount_thread* thread, __u64 index, __u64 last) {
-  const bool known = thread->slept && thread->slept_last == last && thread->slept_first < index;
+/* The page that a read begins with. Of a batch whose last page is still on its way nothing is told
+ * (filemap_get_pages(), mm/filemap.c), and its pages are read all the same. Where it is the first
+ * one, it began with what was found missing, or with the page for which the thread slept. */
+static __always_inline __u64 first_of_read(struct mount_thread* thread, struct page_access* read,
+                                           bool same, __u64 index, __u64 last) {
+  __u64 first = index;
 
-  return known ? thread->slept_first : index;
+  if (same && read->last == ~0ULL && read->page < first) first = read->page;
+  if (thread->slept && thread->slept_last == last && thread->slept_first < first)
+    first = thread->slept_first;
+  return first;
 }
 
 /* A batch of a read is there; `last` is that of the whole read. */
@@ -106,6 +113,7 @@ int read_pages(struct bpf_raw_tracepoint_args* arguments) {
   struct mount_thread* thread;
   struct page_access* read;
   const __u64 number = facts.number;
+  __u64 first = index;
   __u64 sequence, ahead;
   bool same;
 
@@ -119,9 +127,10 @@ int read_pages(struct bpf_raw_tracepoint_args* arguments) {
   sequence = reads_done();
   same = read->sequence == sequence && read->inode == number && read->device == device;
   if (!(same && read->last == last && index > read->page)) {
+    first = first_of_read(thread, read, same, index, last);
     struct heat_walk walk = {.inode = inode,
                              .number = number,
-                             .first = first_of_read(thread, index, last),
+                             .first = first,
                              .last = last,
                              .device = device,
                              .what = HEAT_TOUCHED};
@@ -139,19 +148,19 @@ int read_pages(struct bpf_raw_tracepoint_args* arguments) {
     read->inode = number;
     read->device = device;
   }
-  read->page = index;
+  read->page = first;
   read->last = last;
   if (read->want_end > read->missed_end) read->missed_end = read->want_end;
   read->want_end = 0;
   /* What was added within the read, but not because its pages were found missing. */
-  ahead = overlap(read->added_first, read->added_end, index, last + 1);
+  ahead = overlap(read->added_first, read->added_end, first, last + 1);
   if (ahead) {
     if (read->added_end > read->missed_end) read->missed_end = read->added_end;
     read->added_first = last + 1;
     read->missed += ahead;
   }
   if (read->missed) {
-    tell_access(thread, read, last - index + 1, read->missed, bytepath_way_read,
+    tell_access(thread, read, last - first + 1, read->missed, bytepath_way_read,
                 bytepath_outcome_miss);
     read->missed = 0;
     thread->slept = 0;
