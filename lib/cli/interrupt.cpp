@@ -19,11 +19,17 @@ Interrupt::Interrupt() {
   action.sa_flags = static_cast<int>(SA_RESETHAND);
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
+  struct sigaction before{};
+  sigaction(SIGHUP, nullptr, &before);
+  // nohup(1) has it ignored, which is to stay so.
+  hangs_up_ = before.sa_handler != SIG_IGN;
+  if (hangs_up_) sigaction(SIGHUP, &action, nullptr);
 }
 
 Interrupt::~Interrupt() {
   std::signal(SIGINT, SIG_DFL);
   std::signal(SIGTERM, SIG_DFL);
+  if (hangs_up_) std::signal(SIGHUP, SIG_DFL);
 }
 
 int Interrupt::signal() { return received; }

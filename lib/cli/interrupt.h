@@ -2,7 +2,7 @@
 
 namespace bytepath::cli {
 
-// While it lives, the first SIGINT or SIGTERM is only noted, so that the report of what was
+// While it lives, the first SIGINT, SIGTERM or SIGHUP is only noted, so that the report of what was
 // measured so far can be written; a second one ends the program as usual.
 class Interrupt {
  public:
@@ -13,6 +13,9 @@ class Interrupt {
 
   // The signal that came, or 0.
   static int signal();
+
+ private:
+  bool hangs_up_ = false;  // when the terminal does
 };
 
 }  // namespace bytepath::cli

@@ -45,6 +45,12 @@ Result<const report::Format*> format_of(const OutputOptions& options, const std:
 
 Result<std::vector<Destination>> destinations(const OutputOptions& options) {
   std::vector<Destination> out;
+  const auto is_empty = [](const std::string& path) { return path.empty(); };
+  const bool no_output = std::ranges::any_of(options.outputs, is_empty);
+  if (no_output || std::ranges::any_of(options.json, is_empty)) {
+    return fail(ErrorKind::usage,
+                fmt::format("{}: the file name is empty", no_output ? options.option : "--json"));
+  }
   for (const auto& path : options.outputs) {
     BYTEPATH_TRY(format, format_of(options, path));
     out.push_back({path, format});
@@ -70,9 +76,6 @@ Result<std::vector<Destination>> destinations(const OutputOptions& options) {
 Result<> check_writable(const std::vector<Destination>& destinations) {
   for (const auto& destination : destinations) {
     if (destination.path == standard_output_path) continue;
-    if (destination.path.empty()) {
-      return fail(ErrorKind::usage, "--output: the file name is empty");
-    }
     if (auto checked = bytepath::check_writable(destination.path); !checked) return checked;
   }
   return {};

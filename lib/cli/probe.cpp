@@ -105,6 +105,7 @@ struct Probe::Impl {
   Result<result::Document> measure(int argc, char** argv, ProgressBar& bar, Console& console);
   Result<result::Document> measure_or_replay(int argc, char** argv, ProgressBar& bar,
                                              Console& console);
+  Result<> check_not_empty() const;
   bool gate(const result::Document& document) const;
   std::vector<std::string> known_options() const;
 };
@@ -207,7 +208,8 @@ bool Probe::Impl::takes_a_value(const std::string& word) const {
 }
 
 // The words in the form that CLI11 understands as they are meant: it knows no value behind a short
-// flag, so "-i=1" becomes "--ignore-failure=1"; and see list_guard.
+// flag, so "-i=1" becomes "--ignore-failure=1"; it takes the next word for the value of "--json=",
+// so that becomes "--json" and an empty word; and see list_guard.
 std::vector<std::string> Probe::Impl::prepared_words(int argc, char** argv) const {
   std::vector<std::string> words(argv + 1, argv + argc);
   // What follows "--" is another program's.
@@ -227,6 +229,13 @@ std::vector<std::string> Probe::Impl::prepared_words(int argc, char** argv) cons
         if (word.starts_with(prefix)) word.replace(0, prefix.size(), long_name(flags) + "=");
       }
     }
+  }
+  for (std::size_t i = end_of_options; i-- > 0;) {
+    auto& word = words[i];
+    const bool is_long = word.starts_with("--") && word.ends_with('=');
+    if (!is_long || !takes_a_value(word.substr(0, word.size() - 1))) continue;
+    word.pop_back();
+    words.insert(words.begin() + static_cast<std::ptrdiff_t>(i) + 1, "");
   }
   return words;
 }
@@ -325,7 +334,18 @@ int Probe::Impl::report(const Error& error) const {
   return status_of(error.kind, program.manner);
 }
 
+// An option whose value is empty, as that of a variable that is not set, is not left out.
+Result<> Probe::Impl::check_not_empty() const {
+  for (const auto& [name, value] : {std::pair("--format", &output.format), {"--replay", &replay}}) {
+    if (!value->empty() || app.get_option(name)->count() == 0) continue;
+    return fail(ErrorKind::usage, fmt::format("{}: the value is empty", name),
+                fmt::format("see {} --help", program.name));
+  }
+  return {};
+}
+
 int Probe::Impl::run(int argc, char** argv) {
+  if (auto given = check_not_empty(); !given) return report(given.error());
   for (const auto& pattern : fail_on) {
     if (verdict::known_pattern(program.name, pattern)) continue;
     return report(
@@ -372,7 +392,8 @@ int Probe::Impl::run(int argc, char** argv) {
 
 int Probe::execute(int argc, char** argv) {
   guard_standard_descriptors();
-  (void)std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error of writing, not our death
+  // A closed pipe and a file of the size that is allowed are errors of writing, not our death.
+  for (const int number : {SIGPIPE, SIGXFSZ}) (void)std::signal(number, SIG_IGN);
   if (const auto ended = impl_->parse(argc, argv)) return *ended;
   return impl_->run(argc, argv);
 }

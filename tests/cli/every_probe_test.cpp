@@ -114,6 +114,16 @@ TEST_P(EveryProbe, RefusesAnOutputWithAnUnknownSuffix) {
   expect_error(probe({report_option(), "report.no-such"}), 2, "report.no-such");
 }
 
+// "--output=$NAME" of a variable that is not set must not take the next word, and with it perhaps
+// overwrite what was to be read.
+TEST_P(EveryProbe, RefusesAnEmptyValue) {
+  for (const auto& option : {report_option(), std::string("--replay"), std::string("--format")}) {
+    SCOPED_TRACE(option);
+    expect_error(probe(measuring({option + "="})), 2, option + ": ");
+    expect_error(probe(measuring({option, ""})), 2, option + ": ");
+  }
+}
+
 TEST_P(EveryProbe, RefusesAReplayThatIsNotThere) {
   const auto outcome = probe({"--replay", "/nowhere/run.json"});
   EXPECT_NE(outcome.status, 0);
@@ -144,6 +154,18 @@ TEST_P(EveryProbe, FailsWhenStandardOutputIsClosed) {
   const auto outcome = run({.arguments = measuring({GetParam(), "--quiet"}), .closed = {1}});
   EXPECT_EQ(outcome.status, status_of_failure()) << outcome.err;
   EXPECT_THAT(outcome.err, HasSubstr("Bad file descriptor"));
+}
+
+TEST_P(EveryProbe, FailsWhenAFileMayNotBeThatLarge) {
+  const std::string folder = testing::TempDir() + name() + ".limited";
+  ASSERT_EQ(run({.arguments = {"/bin/mkdir", "-p", folder}}).status, 0);
+  const auto outcome =
+      run({.arguments = measuring({"/bin/sh", "-c", "ulimit -f 0; exec \"$@\"", "sh", GetParam(),
+                                   "--quiet", report_option(), "report.txt"}),
+           .directory = folder});
+  EXPECT_EQ(outcome.status, status_of_failure()) << outcome.err;
+  EXPECT_THAT(outcome.err, HasSubstr("File too large"));
+  EXPECT_EQ(run({.arguments = {"/bin/ls", "-A", folder}}).out, "");
 }
 
 TEST_P(EveryProbe, LeavesNoFileBehindWhenItRefuses) {

@@ -133,21 +133,34 @@ TEST_F(FaultProbeInterrupted, WhileItWatchesAProcessReportsToo) {
   }
 }
 
-// SIGTERM is nobody's way to end it regularly.
+// SIGTERM and a terminal that is gone are nobody's way to end it regularly.
 TEST_F(FaultProbeInterrupted, ByAnotherSignalIsCutShort) {
   tests::ChildProcess toucher({BYTEPATH_TOUCHER, place_.weights(), "seq", "--hold"}, {});
   ASSERT_TRUE(toucher.ready());
   const auto pid = std::to_string(toucher.pid());
-  for (const Words& how : {Words{"run"}, Words{"attach", "-i", "100ms", "--totals"}}) {
-    SCOPED_TRACE(how.front());
-    Words words = {probe_path("fault-probe")};
-    words.insert(words.end(), how.begin(), how.end());
-    words.insert(words.end(),
-                 {"-p", pid, "-m", place_.weights(), "--grid", "1MiB", "-q", "--json", "-"});
-    const auto outcome = run(
-        {.arguments = std::move(words), .interrupt_after = 1000ms, .interrupt_signal = SIGTERM});
-    EXPECT_FALSE(report_of(outcome, 128 + SIGTERM).complete);
+  for (const int number : {SIGTERM, SIGHUP}) {
+    for (const Words& how : {Words{"run"}, Words{"attach", "-i", "100ms", "--totals"}}) {
+      SCOPED_TRACE(how.front() + " " + strsignal(number));
+      Words words = {probe_path("fault-probe")};
+      words.insert(words.end(), how.begin(), how.end());
+      words.insert(words.end(),
+                   {"-p", pid, "-m", place_.weights(), "--grid", "1MiB", "-q", "--json", "-"});
+      const auto outcome = run(
+          {.arguments = std::move(words), .interrupt_after = 1000ms, .interrupt_signal = number});
+      EXPECT_FALSE(report_of(outcome, 128 + number).complete);
+    }
   }
+}
+
+TEST_F(FaultProbeInterrupted, NotByAHangUpThatIsIgnored) {
+  tests::ChildProcess toucher({BYTEPATH_TOUCHER, place_.weights(), "seq", "--hold"}, {});
+  ASSERT_TRUE(toucher.ready());
+  const auto outcome = run(
+      {.arguments = {"/usr/bin/nohup", probe_path("fault-probe"), "attach", "--totals", "-i",
+                     "100ms", "-n", "15", "-p", std::to_string(toucher.pid()), "-q", "--json", "-"},
+       .interrupt_after = 700ms,
+       .interrupt_signal = SIGHUP});
+  EXPECT_TRUE(report_of(outcome, 0).complete);
 }
 
 // A command that was ended before it came to its model has made no mistake.
