@@ -57,10 +57,19 @@ Result<pid_t> start(std::vector<std::string> arguments, const CaptureOptions& op
   if (!options.directory.empty()) {
     posix_spawn_file_actions_addchdir_np(&actions, options.directory.c_str());
   }
+  // We ignore them; the program must find them as a shell would leave them.
+  sigset_t usual;
+  sigemptyset(&usual);
+  for (const int number : {SIGPIPE, SIGXFSZ}) sigaddset(&usual, number);
+  posix_spawnattr_t attributes;
+  posix_spawnattr_init(&attributes);
+  posix_spawnattr_setsigdefault(&attributes, &usual);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
   pid_t pid = -1;
   const std::string program = arguments.front();
-  const int error = posix_spawn(&pid, program.c_str(), &actions, nullptr,
+  const int error = posix_spawn(&pid, program.c_str(), &actions, &attributes,
                                 pointers(arguments).data(), pointers(environment).data());
+  posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&actions);
   if (error != 0) return fail_errno(error, "cannot run {}", program);
   return pid;

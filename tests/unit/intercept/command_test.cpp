@@ -143,6 +143,15 @@ TEST_F(CommandTest, LeavesTheSignalMaskAsItWas) {
   EXPECT_EQ(sigismember(&after, SIGINT), 0);
 }
 
+TEST_F(CommandTest, TheProgramFindsSignalsAsAShellLeavesThem) {
+  for (const int number : {SIGPIPE, SIGXFSZ}) {
+    (void)std::signal(number, SIG_IGN);
+    const Outcome outcome = run(shell(fmt::format("kill -{} $$; exit 9", number)), recorder_);
+    (void)std::signal(number, SIG_DFL);
+    EXPECT_EQ(outcome.exit_code(), 128 + number);
+  }
+}
+
 TEST_F(CommandTest, TheProgramFindsOnlyItsThreeDescriptors) {
   const int leaked = dup(0);  // without close-on-exec
   Request request = shell("ls /proc/self/fd >" + folder_.at("out"));

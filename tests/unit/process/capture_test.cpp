@@ -42,6 +42,15 @@ TEST(Capture, SaysWhichSignalEndedIt) {
   EXPECT_EQ(captured(shell("kill -KILL $$")).exit_status, 128 + SIGKILL);
 }
 
+TEST(Capture, ItFindsSignalsAsAShellLeavesThem) {
+  for (const int number : {SIGPIPE, SIGXFSZ}) {
+    (void)std::signal(number, SIG_IGN);
+    const auto ran = captured(shell(fmt::format("kill -{} $$; exit 9", number)));
+    (void)std::signal(number, SIG_DFL);
+    EXPECT_EQ(ran.exit_status, 128 + number);
+  }
+}
+
 TEST(Capture, PassesArgumentsAsTheyAre) {
   EXPECT_EQ(captured(capture({"/bin/echo", "-n", "a  b", "$HOME", ""})).output, "a  b $HOME ");
 }

@@ -185,13 +185,15 @@ TEST_F(Spawn, KeepsAProgramInItsOwnGroupOrInOurs) {
 }
 
 TEST_F(Spawn, ProgramsFindSignalsAsAShellLeavesThem) {
-  (void)std::signal(SIGPIPE, SIG_IGN);
-  auto helper = SpawnHelper::start();
-  (void)std::signal(SIGPIPE, SIG_DFL);
-  ASSERT_TRUE(helper.has_value());
-  const auto outcome = helper->run(shell("kill -PIPE $$; exit 9"));
-  ASSERT_TRUE(outcome.has_value());
-  EXPECT_EQ(outcome->exit_code(), 128 + SIGPIPE);
+  for (const int number : {SIGPIPE, SIGXFSZ}) {
+    (void)std::signal(number, SIG_IGN);
+    auto helper = SpawnHelper::start();
+    (void)std::signal(number, SIG_DFL);
+    ASSERT_TRUE(helper.has_value());
+    const auto outcome = helper->run(shell(fmt::format("kill -{} $$; exit 9", number)));
+    ASSERT_TRUE(outcome.has_value());
+    EXPECT_EQ(outcome->exit_code(), 128 + number);
+  }
 }
 
 TEST_F(Spawn, NoDescriptorLeaksIntoPrograms) {
