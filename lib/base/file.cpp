@@ -14,10 +14,23 @@
 #include "base/text.h"
 
 namespace bytepath {
+namespace {
+
+// In a chroot or a container without /proc all of its files are missing, and none is the reason.
+Error open_error(const std::string& path, int number) {
+  Error error = fail_errno(number, "cannot open {}", path).error();
+  if (number != ENOENT || !path.starts_with("/proc/") || ::access("/proc/self", F_OK) == 0)
+    return error;
+  return {.kind = ErrorKind::unsupported,
+          .message = error.message + ": /proc is not mounted",
+          .hint = "mount -t proc proc /proc"};
+}
+
+}  // namespace
 
 Result<std::string> read_file(const std::string& path, std::size_t max_bytes) {
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file) return fail_errno(errno, "cannot open {}", path);
+  if (!file) return std::unexpected(open_error(path, errno));
   std::string content;
   struct stat status{};
   if (::fstat(file.get(), &status) == 0 && S_ISREG(status.st_mode)) {

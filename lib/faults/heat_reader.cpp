@@ -6,6 +6,7 @@
 
 #include "base/descriptor.h"
 #include "base/file.h"
+#include "pages/process_errors.h"
 #include "pages/process_pages.h"
 
 namespace bytepath::faults {
@@ -75,7 +76,9 @@ HeatReader::HeatReader(pid_t process, bool totals_only, WatchedFiles& files)
 }
 
 Result<std::vector<trace::Mapping>> HeatReader::mappings() const {
-  BYTEPATH_TRY(text, read_file(fmt::format("/proc/{}/maps", process_)));
+  const auto maps = read_file(fmt::format("/proc/{}/maps", process_));
+  if (!maps) return pages::process_error(process_, maps.error());
+  const std::string& text = *maps;
   return trace::parse_maps(text);
 }
 

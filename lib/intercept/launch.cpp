@@ -95,6 +95,11 @@ long trace_options() {
 }
 
 Result<Launched> launch(const Request& request) {
+  // Which files a process maps, and its pages, are seen there only.
+  if (::access("/proc/self/fd", X_OK) != 0) {
+    return fail(ErrorKind::unsupported, "cannot look at a command: /proc is not mounted",
+                "mount -t proc proc /proc");
+  }
   auto descriptor_limit = std::make_unique<const DescriptorLimit>();
   const Prepared prepared{.filter = filter_program({.unmapping = request.look_at_pages,
                                                     .advice = !request.look_at_pages ||

@@ -117,6 +117,18 @@ TEST_F(WithoutProc, RemediesCannotBeTried) {
   EXPECT_TRUE(says_not_measured(document, "remedies"));
 }
 
+TEST_F(WithoutProc, ACommandCannotBeLookedAt) {
+  const auto outcome = hidden({probe_path("fault-probe"), "touch", "--", "/bin/true"});
+  EXPECT_EQ(outcome.status, 3);
+  EXPECT_THAT(outcome.err, HasSubstr("/proc is not mounted\nhint: mount"));
+}
+
+TEST_F(WithoutProc, MountsCannotBeLookedAt) {
+  const auto outcome = hidden({probe_path("chunk-probe"), "stack", "/"});
+  EXPECT_EQ(outcome.status, 3);
+  EXPECT_THAT(outcome.err, HasSubstr("/proc is not mounted\nhint: mount"));
+}
+
 // The program, the libraries that ldd names and /dev/null: nothing else.
 void fill(const fs::path& root, const std::string& path) {
   const auto libraries = run({.arguments = {"/usr/bin/ldd", path}});
