@@ -91,11 +91,15 @@ Result<Mount> Mount::open(const Tree& tree, Reader& reader, MountOptions options
     const int error = errno;
     if (impl->session != nullptr) fuse_session_destroy(impl->session);
     const std::string why = take_log_line();
-    const bool denied = error == EPERM || error == EACCES || ::geteuid() != 0;
-    return fail(
-        denied ? ErrorKind::denied : ErrorKind::failed,
-        fmt::format("cannot mount on {}: {}", mountpoint, why.empty() ? std::strerror(error) : why),
-        denied ? "run as root, or see CAPABILITIES in the manual page" : "");
+    // fusermount3 says by itself what it could not do, and leaves no error number.
+    const bool refused = error == 0 && why.empty();
+    const bool denied = refused || error == EPERM || error == EACCES || ::geteuid() != 0;
+    const std::string reason = !why.empty() ? why
+                               : refused    ? "fusermount3 refused it"
+                                            : std::strerror(error);
+    return fail(denied ? ErrorKind::denied : ErrorKind::failed,
+                fmt::format("cannot mount on {}: {}", mountpoint, reason),
+                denied ? "run as root, or see CAPABILITIES in the manual page" : "");
   }
   return Mount(std::move(impl));
 }
