@@ -37,7 +37,11 @@ Result<result::Document> run(const Options& options, const cli::Context& context
     losses = interval.losses;
     context.console->print(chunks::live_line(intervals.back()));
   };
-  if (auto seen = mounts::watch(watched, sink, context.progress); !seen)
+  // Of a live table nobody misses the rest who closed the pipe.
+  const Progress progress = [&](std::size_t done, std::size_t total, std::string_view what_for) {
+    return context.console->written() && context.progress(done, total, what_for);
+  };
+  if (auto seen = mounts::watch(watched, sink, progress); !seen)
     return std::unexpected(seen.error());
   auto document = chunks::live_document(what.mount, intervals, losses);
   document.complete = options.rounds == 0 || intervals.size() == options.rounds;
