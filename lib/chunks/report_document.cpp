@@ -123,7 +123,9 @@ Document report_document(const mounts::MountTrace& trace, const ReportOptions& o
   add_stall(document, context);
   add_page_accesses(document, context);
   add_requests(document, context);
-  add_tiers(document, context);
+  const auto answers = answers_of(trace, exchanges, options.tiers);
+  add_tiers(document, context, answers);
+  add_timelines(document, context, answers);
   add_peers(document, context);
   add_opens(document, context);
   add_heat(document, context);

@@ -27,7 +27,9 @@ void add_ladder(result::Document& document, const ReportContext& context);
 void add_page_accesses(result::Document& document, const ReportContext& context);
 void add_requests(result::Document& document, const ReportContext& context);
 void add_opens(result::Document& document, const ReportContext& context);
-void add_tiers(result::Document& document, const ReportContext& context);
+void add_tiers(result::Document& document, const ReportContext& context, const Answers& answers);
+void add_timelines(result::Document& document, const ReportContext& context,
+                   const Answers& answers);
 void add_peers(result::Document& document, const ReportContext& context);
 void add_stall(result::Document& document, const ReportContext& context);
 void add_heat(result::Document& document, const ReportContext& context);

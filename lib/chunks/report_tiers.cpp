@@ -57,8 +57,7 @@ void add_each(Document& document, const ReportContext& context, const Answers& a
 
 }  // namespace
 
-void add_tiers(Document& document, const ReportContext& context) {
-  const auto answers = answers_of(context.trace, context.exchanges, context.options.tiers);
+void add_tiers(Document& document, const ReportContext& context, const Answers& answers) {
   if (answers.answers.empty() && answers.unknown == 0) return;
   std::vector<Share> shares(answers.tiers.size());
   std::uint64_t bytes = 0;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "report/html_table.h"
@@ -42,38 +43,51 @@ std::string badge(std::string_view style, std::string_view text) {
   return fmt::format("<span class=\"badge {}\">{}</span>", style, text);
 }
 
-// Where on the page a document stands: ids are unique on it.
+// Where on the page a document stands: ids are unique on it, headings a level below those above.
 struct Place {
   std::string prefix;
   std::size_t part = 0;
-  std::string heading = "h2";
+  int heading = 2;
 };
 
 std::string section(const Place& place, std::string_view name, std::string_view title,
                     std::string_view content) {
   const std::string id = place.prefix + std::string(name);
-  return fmt::format("<section aria-labelledby=\"{}\">\n<{} id=\"{}\">{}</{}>\n{}</section>\n", id,
-                     place.heading, id, markup_text(title), place.heading, content);
+  return fmt::format("<section aria-labelledby=\"{}\">\n<h{} id=\"{}\">{}</h{}>\n{}</section>\n",
+                     id, place.heading, id, markup_text(title), place.heading, content);
 }
 
-std::string findings(const Document& document, const Place& place) {
-  if (document.findings.empty()) return "";
-  std::string out;
-  for (const Finding* finding : by_severity(document)) {
-    const auto severity = name_of(finding->severity);
-    out += fmt::format("<article class=\"finding {}-severity\">\n<h3>{} {}</h3>\n<p>{}</p>\n",
-                       severity, badge(class_of(finding->severity), severity),
-                       markup_text(finding->id), markup_text(finding->text));
-    if (!finding->evidence.empty()) {
-      out += "<ul class=\"evidence\">\n";
-      for (const auto& [key, value] : finding->evidence) {
-        out += fmt::format("<li>{} <b>{}</b></li>\n", markup_text(spaced(key)),
-                           markup_text(format_value(value, unit_of_evidence(key))));
-      }
-      out += "</ul>\n";
+std::string finding_html(const Finding& finding, int heading) {
+  const auto severity = name_of(finding.severity);
+  std::string out =
+      fmt::format("<article class=\"finding {}-severity\">\n<h{}>{} {}</h{}>\n<p>{}</p>\n",
+                  severity, heading, badge(class_of(finding.severity), severity),
+                  markup_text(finding.id), heading, markup_text(finding.text));
+  if (!finding.evidence.empty()) {
+    out += "<ul class=\"evidence\">\n";
+    for (const auto& [key, value] : finding.evidence) {
+      out += fmt::format("<li>{} <b>{}</b></li>\n", markup_text(spaced(key)),
+                         markup_text(format_value(value, unit_of_evidence(key))));
     }
-    out += "</article>\n";
+    out += "</ul>\n";
   }
+  return out + "</article>\n";
+}
+
+// Many notes would push what matters off the screen.
+std::string findings(const Document& document, const Place& place) {
+  constexpr std::ptrdiff_t most_open_notes = 3;
+  if (document.findings.empty()) return "";
+  const auto count =
+      std::ranges::count(document.findings, result::Severity::note, &Finding::severity);
+  const bool fold = count > most_open_notes;
+  std::string out;
+  std::string notes;
+  for (const Finding* finding : by_severity(document)) {
+    const bool folded = fold && finding->severity == result::Severity::note;
+    (folded ? notes : out) += finding_html(*finding, place.heading + 1);
+  }
+  if (fold) out += folded_html(fmt::format("{} notes", count), notes);
   return section(place, "findings", "Findings", out);
 }
 
@@ -81,6 +95,7 @@ std::string tables(const Document& document, const Place& place) {
   std::string out;
   for (std::size_t i = 0; i < document.tables.size(); ++i) {
     const auto& table = document.tables[i];
+    if (table.time_bars) continue;
     const bool quiet = table.title.empty();
     const std::string title = quiet ? spaced(table.name) : table.title;
     const std::string content = html_table(table, title);
@@ -97,9 +112,9 @@ std::string figure(const Place& place, std::string_view name, std::string_view k
   return fmt::format(
       "<section aria-labelledby=\"{}\">\n"
       "<figure data-chart=\"{}\" data-part=\"{}\" data-indices=\"{}\" data-names=\"{}\">\n"
-      "<figcaption id=\"{}\">{}</figcaption>\n<div class=\"chart\"></div>\n{}</figure>\n"
+      "<figcaption><h{} id=\"{}\">{}</h{}></figcaption>\n<div class=\"chart\"></div>\n{}</figure>\n"
       "</section>\n",
-      id, kind, place.part, indices, names, id, markup_text(title),
+      id, kind, place.part, indices, names, place.heading, id, markup_text(title), place.heading,
       folded_html("All values as a table", table));
 }
 
@@ -147,6 +162,18 @@ std::string heat_maps(const Document& document, const Place& place) {
     if (!map.labels.empty()) title += fmt::format(" ({})", format_labels(map.labels));
     out += figure(place, fmt::format("heat-map-{}", i), "heat", fmt::to_string(i), title, "",
                   html_heat_table(map));
+  }
+  return out;
+}
+
+std::string timelines(const Document& document, const Place& place) {
+  std::string out;
+  for (std::size_t i = 0; i < document.tables.size(); ++i) {
+    const auto& table = document.tables[i];
+    if (!table.time_bars) continue;
+    const std::string title = table.title.empty() ? spaced(table.name) : table.title;
+    out += figure(place, fmt::format("timeline-{}", i), "timeline", fmt::to_string(i), title, "",
+                  html_table(table, title));
   }
   return out;
 }
@@ -217,9 +244,10 @@ std::string host(const Document& document, const Place& place) {
 }
 
 std::string body(const Document& document, const Place& place) {
-  return findings(document, place) + heat_maps(document, place) + dot_charts(document, place) +
-         line_charts(document, place) + tables(document, place) + remedies(document, place) +
-         metrics(document, place) + not_measured(document, place) + host(document, place);
+  return findings(document, place) + timelines(document, place) + heat_maps(document, place) +
+         dot_charts(document, place) + line_charts(document, place) + tables(document, place) +
+         remedies(document, place) + metrics(document, place) + not_measured(document, place) +
+         host(document, place);
 }
 
 std::string verdict_text(const Document& document) {
@@ -250,7 +278,7 @@ std::string part(const Document& document, std::size_t index) {
       id, class_of(tone_of(document)), markup_text(document.tool), markup_text(document.started),
       id, verdict_text(document),
       document.complete ? "" : "<p>Incomplete: this run was interrupted.</p>\n",
-      body(document, {.prefix = id + "-", .part = index, .heading = "h3"}));
+      body(document, {.prefix = id + "-", .part = index, .heading = 3}));
 }
 
 }  // namespace

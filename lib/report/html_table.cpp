@@ -18,12 +18,12 @@ constexpr std::size_t max_intervals = 1000;
 
 // A table that scrolls by itself and can be reached by keyboard to do so. End tags that HTML lets
 // out are left out: a heat map has thousands of cells.
-std::string scrolled(std::string_view caption, std::string_view rows) {
+std::string scrolled(std::string_view caption, std::string_view rows, std::string_view style = "") {
   const std::string title = markup_text(caption);
   return fmt::format(
-      "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"{}\">\n"
+      "<div class=\"scroll{}\" role=\"region\" tabindex=\"0\" aria-label=\"{}\">\n"
       "<table>\n<caption>{}</caption>\n{}</table>\n</div>\n",
-      title, title, rows);
+      style, title, title, rows);
 }
 
 // A part of a whole says so by its name.
@@ -86,6 +86,30 @@ std::vector<bool> same_in_all_rows(const result::Table& table) {
   return same;
 }
 
+// A text that may be broken anywhere, so that it leaves room for the columns beside it.
+constexpr std::size_t long_text = 24;
+
+std::string text_cell(const std::string& text) {
+  return fmt::format("<td{}>{}", text.size() > long_text ? " class=\"long\"" : "",
+                     markup_text(text));
+}
+
+// Few numbers need no whole line, where the eye would lose the row between them; many are set
+// closer.
+std::string_view table_style(const std::vector<bool>& same, const std::vector<bool>& numeric,
+                             bool has_bars) {
+  constexpr std::size_t many = 9;
+  std::size_t shown = 0;
+  std::size_t numbers = 0;
+  for (std::size_t i = 0; i < same.size(); ++i) {
+    if (same[i]) continue;
+    ++shown;
+    if (numeric[i]) ++numbers;
+  }
+  if (shown >= many) return " close";
+  return numbers == shown && !has_bars ? " narrow" : "";
+}
+
 }  // namespace
 
 std::string html_table(const result::Table& table, std::string_view caption) {
@@ -120,11 +144,13 @@ std::string html_table(const result::Table& table, std::string_view caption) {
         }
       }
       const std::string text = format_value(row[i], column.unit);
-      rows += numeric[i] ? number_cell(text) : fmt::format("<td>{}", markup_text(text));
+      rows += numeric[i] ? number_cell(text) : text_cell(text);
     }
     rows += '\n';
   }
-  return above + scrolled(caption, rows);
+  const bool has_bars =
+      std::ranges::any_of(table.columns, [](const auto& column) { return full_bar(column) > 0; });
+  return above + scrolled(caption, rows, table_style(same, numeric, has_bars));
 }
 
 std::string html_samples_table(const Dots& dots) {

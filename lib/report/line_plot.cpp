@@ -11,6 +11,7 @@
 
 #include "report/axis.h"
 #include "report/plot_frame.h"
+#include "report/plot_marks.h"
 #include "report/printable.h"
 #include "report/style.h"
 
@@ -18,11 +19,6 @@ namespace bytepath::report {
 namespace {
 
 constexpr std::size_t plot_rows = 14;
-
-// Readable on black and on white.
-constexpr std::array series_colors = {33, 208, 35, 161, 98, 37, 136, 244};
-constexpr std::array<std::string_view, 8> unicode_marks = {"●", "○", "▲", "△", "■", "□", "◆", "◇"};
-constexpr std::array<std::string_view, 8> ascii_marks = {"*", "o", "+", "x", "#", "@", "%", "&"};
 
 // A grid of characters, each of them one mark or 2 x 4 braille dots.
 class Canvas {
@@ -41,8 +37,7 @@ class Canvas {
     }
   }
 
-  std::string row(std::size_t row, const std::array<std::string_view, 8>& marks,
-                  const Style& style) const {
+  std::string row(std::size_t row, const PlotMarks& marks, const Style& style) const {
     std::string out;
     for (std::size_t column = 0; column < columns_; ++column) {
       const Cell& cell = cells_[row * columns_ + column];
@@ -51,8 +46,8 @@ class Canvas {
         continue;
       }
       const std::string shown =
-          braille_ ? braille_character(cell.dots) : std::string(marks[cell.owner % marks.size()]);
-      out += style.palette(series_colors[cell.owner % series_colors.size()], shown);
+          braille_ ? braille_character(cell.dots) : std::string(mark_of(marks, cell.owner));
+      out += style.palette(color_of_mark(cell.owner), shown);
     }
     return out.erase(out.find_last_not_of(' ') + 1);
   }
@@ -140,29 +135,6 @@ Drawn draw(const Chart& chart, const Axes& axes, Canvas& canvas) {
   return drawn;
 }
 
-std::vector<std::string> legend(const Chart& chart, const Target& target, bool braille) {
-  if (chart.series.size() < 2) return {};
-  const Style style(target.color);
-  const auto& marks = target.unicode ? unicode_marks : ascii_marks;
-  std::vector<std::string> lines;
-  std::string line;
-  std::size_t width = 0;
-  for (std::size_t i = 0; i < chart.series.size(); ++i) {
-    const std::string_view mark = braille ? "━━" : marks[i % marks.size()];
-    const std::string name = shorten(chart.names[i], target.columns / 2, target.unicode);
-    const std::size_t entry = display_width(mark) + 1 + display_width(name) + 3;
-    if (width > 0 && width + entry > target.columns - 2) {
-      lines.push_back("  " + std::exchange(line, {}));
-      width = 0;
-    }
-    line += style.palette(series_colors[i % series_colors.size()], mark) + " " + name + "   ";
-    width += entry;
-  }
-  lines.push_back("  " + line);
-  for (auto& each : lines) each.erase(each.find_last_not_of(' ') + 1);
-  return lines;
-}
-
 }  // namespace
 
 std::vector<std::string> line_plot(const Chart& chart, const Target& target) {
@@ -187,8 +159,7 @@ std::vector<std::string> line_plot(const Chart& chart, const Target& target) {
   const std::string title = axis_title("", first.unit);
   if (!title.empty()) lines.push_back(" " + shorten(title, target.columns - 1, target.unicode));
   for (std::size_t row = 0; row < plot_rows; ++row) {
-    lines.push_back(
-        frame.row(row, canvas.row(row, target.unicode ? unicode_marks : ascii_marks, style)));
+    lines.push_back(frame.row(row, canvas.row(row, plot_marks(target.unicode), style)));
   }
   std::vector<PlotFrame::Mark> marks;
   for (const double tick :
@@ -199,7 +170,10 @@ std::vector<std::string> line_plot(const Chart& chart, const Target& target) {
   }
   std::ranges::move(frame.bottom(marks, axis_title(first.x_label, first.x_unit)),
                     std::back_inserter(lines));
-  std::ranges::move(legend(chart, target, braille), std::back_inserter(lines));
+  if (chart.series.size() > 1) {
+    std::ranges::move(plot_legend(chart.names, target, braille ? "━━" : ""),
+                      std::back_inserter(lines));
+  }
   if (drawn.beyond > 0) {
     lines.push_back(style.dim(fmt::format(
         "  {} points at or below 0 have no place on a logarithmic axis", drawn.beyond)));

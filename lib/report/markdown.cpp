@@ -12,6 +12,7 @@
 #include "report/printable.h"
 #include "report/report.h"
 #include "report/text_table.h"
+#include "report/timeline_plot.h"
 
 namespace bytepath::report {
 namespace {
@@ -159,6 +160,9 @@ std::string render_markdown(const Document& document, const Target& target) {
   append_findings(parts, document);
   for (const auto& table : document.tables) {
     if (&table == comparisons) continue;
+    if (table.time_bars && !table.title.empty())
+      parts.push_back(folded(table.title, timeline_plot(table, plot_target)));
+    if (table.time_bars && !target.verbose) continue;
     if (!table.title.empty() || target.verbose) append_table(parts, table);
   }
   append_plots(parts, document, target.verbose);

@@ -12,6 +12,7 @@
 #include "report/report.h"
 #include "report/style.h"
 #include "report/text_table.h"
+#include "report/timeline_plot.h"
 
 namespace bytepath::report {
 namespace {
@@ -164,6 +165,11 @@ class TextReport {
     for (const auto& table : document_.tables) {
       if (table.title.empty() && !target_.verbose) continue;
       section(table.title.empty() ? spaced(table.name) : table.title);
+      if (table.time_bars) {
+        lines(timeline_plot(table, target_));
+        blank();
+        if (!target_.verbose) continue;
+      }
       const bool reduced = result::is_comparison_table(table) && !target_.verbose;
       lines(reduced ? comparison_lines(table, target_) : text_table(table, target_));
       blank();

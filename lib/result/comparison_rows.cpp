@@ -6,16 +6,12 @@
 #include <cmath>
 
 #include "base/text.h"
+#include "result/document_parts.h"
 
 namespace bytepath::result {
 namespace {
 
 constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
-
-std::size_t column_of(const Table& table, std::string_view name) {
-  const auto found = std::ranges::find(table.columns, name, &Column::name);
-  return static_cast<std::size_t>(found - table.columns.begin());
-}
 
 // The cells of one row by the names of their columns.
 class Cells {
@@ -24,7 +20,7 @@ class Cells {
 
   template <class T>
   const T* get(std::string_view name) const {
-    const std::size_t column = column_of(table_, name);
+    const std::size_t column = place_of(table_, name);
     return column < row_.size() ? std::get_if<T>(&row_[column]) : nullptr;
   }
 
@@ -64,8 +60,8 @@ std::string ComparisonRow::subject() const {
 std::string ComparisonRow::change_text() const {
   if (std::isnan(change)) return "n/a";
   const int digits = std::abs(change) < 1 ? 2 : 1;
-  const auto end = [&](double percent, std::string_view open) {
-    return std::isnan(percent) ? std::string(open) : signed_text(percent, digits);
+  const auto end = [&](double bound, std::string_view open) {
+    return std::isnan(bound) ? std::string(open) : signed_text(bound, digits);
   };
   return fmt::format("{} % [{}, {}]", signed_text(change, digits), end(low, "-100"),
                      end(high, "inf"));
@@ -82,8 +78,8 @@ Record ComparisonRow::evidence() const {
 }
 
 bool is_comparison_table(const Table& table) {
-  return table.name == "comparisons" && column_of(table, "benchmark") < table.columns.size() &&
-         column_of(table, "verdict") < table.columns.size();
+  return table.name == "comparisons" && place_of(table, "benchmark") < table.columns.size() &&
+         place_of(table, "verdict") < table.columns.size();
 }
 
 const Table* comparison_table(const Document& document) {

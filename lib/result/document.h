@@ -90,11 +90,21 @@ struct Column {
   double bar = 0;
 };
 
+// Rows that are each something which took time are drawn as bars over time too. All are names of
+// columns.
+struct TimeBars {
+  std::string begin;   // numbers of one unit
+  std::string length;  // of the same
+  std::string lane;    // whole numbers from 0: bars of one lane do not overlap
+  std::string kind;    // text, which a colour stands for
+};
+
 struct Table {
   std::string name;
   std::string title;
   std::vector<Column> columns;
   std::vector<std::vector<Value>> rows;  // each as long as columns
+  std::optional<TimeBars> time_bars{};
 };
 
 // How a time was distributed: data for programs, and what can be merged over many hosts. Its

@@ -1,6 +1,8 @@
 #pragma once
+#include <algorithm>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "result/document.h"
@@ -17,6 +19,13 @@ inline Value whole(std::uint64_t number) { return static_cast<std::int64_t>(numb
 inline double share(double part, double all) { return all > 0 ? percent * part / all : 0; }
 inline double share(std::uint64_t part, std::uint64_t all) {
   return share(static_cast<double>(part), static_cast<double>(all));
+}
+
+// The place of a column, SIZE_MAX when there is none.
+inline std::size_t place_of(const Table& table, std::string_view column) {
+  const auto found = std::ranges::find(table.columns, column, &Column::name);
+  return found == table.columns.end() ? SIZE_MAX
+                                      : static_cast<std::size_t>(found - table.columns.begin());
 }
 
 // A label's value, empty when there is none.

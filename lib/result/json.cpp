@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "result/document.h"
+#include "result/document_parts.h"
 #include "result/json_document.h"
 #include "stats/histogram_buckets.h"
 
@@ -237,10 +238,17 @@ json to(const Table& t) {
     for (const auto& cell : row) cells.push_back(to(cell));
     rows.push_back(std::move(cells));
   }
-  return {{"name", t.name},
-          {"title", t.title},
-          {"columns", std::move(columns)},
-          {"rows", std::move(rows)}};
+  json j = {{"name", t.name},
+            {"title", t.title},
+            {"columns", std::move(columns)},
+            {"rows", std::move(rows)}};
+  if (t.time_bars) {
+    j["time_bars"] = {{"begin", t.time_bars->begin},
+                      {"length", t.time_bars->length},
+                      {"lane", t.time_bars->lane},
+                      {"kind", t.time_bars->kind}};
+  }
+  return j;
 }
 
 Table table_from(const json& j) {
@@ -253,6 +261,13 @@ Table table_from(const json& j) {
   for (const auto& row : j.at("rows")) {
     auto& cells = t.rows.emplace_back();
     for (const auto& cell : row) cells.push_back(value_from(cell));
+  }
+  if (j.contains("time_bars")) {
+    const json& bars = j.at("time_bars");
+    t.time_bars = {.begin = bars.at("begin"),
+                   .length = bars.at("length"),
+                   .lane = bars.at("lane"),
+                   .kind = bars.at("kind")};
   }
   return t;
 }
@@ -389,6 +404,13 @@ Result<> check_shape(const Document& document, std::string_view name) {
       return fail(ErrorKind::usage,
                   fmt::format("{}: table '{}' has a row of {} cells for {} columns", name,
                               table.name, row.size(), table.columns.size()));
+    }
+    if (!table.time_bars) continue;
+    const auto& bars = *table.time_bars;
+    for (const auto* column : {&bars.begin, &bars.length, &bars.lane, &bars.kind}) {
+      if (place_of(table, *column) < table.columns.size()) continue;
+      return fail(ErrorKind::usage, fmt::format("{}: table '{}' has no column '{}' for its bars",
+                                                name, table.name, *column));
     }
   }
   for (const auto& each : document.histograms) {

@@ -83,6 +83,8 @@ def check_keyboard(page):
     page.key("ArrowRight")
     text = page.evaluate(TOOLTIP)
     expect("destination mod 64\t1" in text, f"the second arrow key shows '{text}'")
+    said = page.evaluate("document.querySelector('[role=status]').textContent")
+    expect("destination mod 64 1" in said, f"a screen reader is told '{said}'")
     page.key("Escape")
     expect(page.evaluate(TOOLTIP) == "", "Escape leaves the tooltip")
 
@@ -105,6 +107,19 @@ def check_reading(page):
     expect(page.evaluate("document.querySelectorAll('main, header, footer').length") == 3, "a landmark is missing")
     expect(page.evaluate("[...document.querySelectorAll('figure')].every(f => f.querySelector('details table'))"),
            "a chart has no table behind it")
+    levels = page.evaluate("[...document.querySelectorAll('h1, h2, h3, h4, h5, h6')].map(h => Number(h.tagName[1]))")
+    expect(levels[0] == 1 and levels.count(1) == 1 and all(b <= a + 1 for a, b in zip(levels, levels[1:])),
+           f"the headings' levels are {levels}")
+    expect(page.evaluate("[...document.querySelectorAll('section, article.finding')].every(s => s.querySelector("
+                         "'h2, h3, h4'))"), "a section has no heading")
+    expect(page.evaluate("[...document.querySelectorAll('article.finding')].every(f => "
+                         "f.querySelector('h3, h4').tagName > f.closest('section').querySelector('h2, h3').tagName)"),
+           "a finding's heading is not below that of the findings")
+    expect(page.evaluate("[...document.querySelectorAll('.chart')].every(c => c.getAttribute('aria-label').length > 7"
+                         " && document.getElementById(c.getAttribute('aria-describedby')))"),
+           "a chart has no name, or nothing that describes it")
+    expect(page.evaluate("[...document.querySelectorAll('.chart, .scroll, summary, a')].every(e => e.tabIndex == 0)"),
+           "something cannot be reached by keyboard")
     expect(page.evaluate("document.querySelectorAll('[id]').length == "
                          "new Set([...document.querySelectorAll('[id]')].map(e => e.id)).size"), "an id is used twice")
 
@@ -140,6 +155,65 @@ def check_hints(page):
     tooltip = page.evaluate(TOOLTIP)
     expect("run 2" in tooltip and "11.0 ms" in tooltip and "(11.0 ms to 14.0 ms)" in tooltip,
            f"a dot's tooltip says '{tooltip}'")
+
+
+def timeline(document):
+    """READs in three lanes, of two tiers, and what is no bar."""
+    rows = [[1e6 * i, 2.5e6, ("l2", "the daemon")[i % 2], "/usr/lib/a-path-that-is-long-enough-to-be-broken.so", 4096 * i,
+             4096, 1, i % 3] for i in range(60)]
+    document["series"] = document["heatmaps"] = document["metrics"] = []
+    document["tables"] = [{
+        "name": "reads_in_flight", "title": "READs in flight",
+        "columns": [{"name": name, "unit": unit} for name, unit in (
+            ("time", "ns"), ("took", "ns"), ("tier", ""), ("path", ""), ("offset", "B"), ("bytes", "B"), ("reads", ""),
+            ("lane", ""))],
+        "rows": rows + [[None, 1, "l2", "/none", 0, 0, 1, 0]],
+        "time_bars": {"begin": "time", "length": "took", "lane": "lane", "kind": "tier"}},
+        {"name": "wide", "title": "A wide table",
+         "columns": [{"name": "path", "unit": ""}] + [{"name": f"column_{i}", "unit": ""} for i in range(12)]
+                    + [{"name": "share", "unit": "percent"}],
+         "rows": [["/a", *range(100000, 100012), 50.0], ["/b", *range(100000, 100012), 25.0]]}]
+    document["findings"] = [{"id": "a.b", "severity": severity, "text": "x", "evidence": {}, "remedies": []}
+                            for severity in ("finding", "note", "note", "note", "note")]
+    return document
+
+
+def check_timeline(page):
+    bars = page.evaluate("document.querySelectorAll('.time-bar path').length")
+    expect(bars == 60, f"{bars} bars are drawn for 60 READs")
+    colors = page.evaluate("new Set([...document.querySelectorAll('.time-bar path')].map(p => p.getAttribute('fill'))).size")
+    expect(colors == 2, f"two tiers have {colors} colours")
+    expect("l2" in page.evaluate("document.querySelector('.chart svg').textContent"), "no legend names a tier")
+    left, top, width, height = page.evaluate(
+        "(b => [b.left, b.top, b.width, b.height])(document.querySelectorAll('.time-bar path')[30].getBoundingClientRect())")
+    page.hover(left + width / 2, top + height / 2)
+    text = page.evaluate(TOOLTIP)
+    for piece in ("l2", "30.0 ms", "2.50 ms", "120 KiB", "a-path-that"):
+        expect(piece in text, f"hovering a bar shows '{text}' without {piece}")
+    page.evaluate("document.querySelector('.chart').focus()")
+    page.key("ArrowRight")
+    expect("31.0 ms" in page.evaluate(TOOLTIP), f"the next bar is '{page.evaluate(TOOLTIP)}'")
+    lane = page.evaluate("document.querySelector('.time-bar path:nth-child(32)').getBoundingClientRect().top")
+    expect(lane < top, "the second lane is not above the first")
+    page.key("ArrowUp")
+    expect("29.0 ms" in page.evaluate(TOOLTIP), f"above is '{page.evaluate(TOOLTIP)}'")
+    notes = page.evaluate("[...document.querySelectorAll('.finding')].map(f => f.closest('details') !== null)")
+    expect(notes == [False, True, True, True, True], f"folded are {notes}")
+
+
+def check_wide_table(page):
+    """What does not fit scrolls in its own box, beside the names of its rows."""
+    page.size(400, 900)
+    box = "document.querySelector('.scroll.close')"
+    expect(page.evaluate("document.documentElement.scrollWidth") <= 400, "a wide table widens the page")
+    expect(page.evaluate(f"{box}.scrollWidth > {box}.clientWidth + 100"), "the wide table is not wide")
+    page.evaluate(f"{box}.scrollLeft = 9999")
+    page.settle()
+    first, last, left, right = page.evaluate(
+        f"(r => [r.cells[0].getBoundingClientRect().left, r.cells[13].getBoundingClientRect().right,"
+        f" {box}.getBoundingClientRect().left, {box}.getBoundingClientRect().right])({box}.querySelector('tbody tr'))")
+    expect(abs(first - left) < 3, "the name of a row scrolls away")
+    expect(last <= right + 1, "the last column cannot be scrolled to")
 
 
 def check_parts(page):
@@ -185,11 +259,12 @@ def main():
     with tempfile.TemporaryDirectory(prefix="bytepath-report-") as folder:
         plain = json.loads(pathlib.Path(golden, "memcpy.json").read_text())
         hinted = with_hints(copy.deepcopy(plain))
-        for name, made in (("hinted", hinted), ("million", large(copy.deepcopy(plain))),
+        for name, made in (("hinted", hinted), ("timeline", timeline(copy.deepcopy(plain))), ("million", large(copy.deepcopy(plain))),
                            ("host", {**plain, "series": [], "heatmaps": [], "parts": [plain, hinted]})):
             pathlib.Path(folder, name + ".json").write_text(json.dumps(made, separators=(",", ":")))
         for name, checks in (("hinted", (check_hints, check_reading)), ("host", (check_parts, check_reading)),
                              ("million", (check_a_million,)),
+                             ("timeline", (check_reading, check_timeline, check_wide_table)),
                              ("memcpy", (check_heat_map, check_line_chart, check_axes, check_keyboard, check_reading,
                                          check_views)),
                              ("hostile", (check_hostile,))):

@@ -13,6 +13,8 @@
   const reports = whole.parts || [whole];
   const reportOf = (figure) => reports[Number(figure.dataset.part)];
   const tooltip = document.getElementById('tooltip');
+  // What a screen reader says: of the keys only, for a pointer passes over much.
+  const said = document.getElementById('said');
 
   // The same ladders as the text report's.
   const ladders = [
@@ -389,6 +391,91 @@
     };
   }
 
+  // The rows of a table as bars over time: lanes upwards, so that their top is how many there were at
+  // the same time.
+  function timelineChart(figure, width) {
+    const table = reportOf(figure).tables[Number(figure.dataset.indices)];
+    const place = (name) => table.columns.findIndex((column) => column.name === name);
+    const [begin, length, lane, kind] = ['begin', 'length', 'lane', 'kind'].map((key) => place(table.time_bars[key]));
+    const unit = visible(table.columns[begin].unit);
+    const kinds = [];
+    const bars = [];
+    table.rows.forEach((row) => {
+      if (![begin, length, lane].every((i) => Number.isFinite(row[i]) && row[i] >= 0) || row[lane] > 1e6) return;
+      const name = visible(String(row[kind] ?? 'n/a'));
+      if (!kinds.includes(name)) kinds.push(name);
+      bars.push({x: row[begin], x2: row[begin] + row[length], y: row[lane], kind: `${kinds.indexOf(name)}`, row});
+    });
+    if (bars.length === 0) return null;
+    bars.sort((a, b) => a.x - b.x);
+    bars.forEach((bar, i) => { bar.i = i; });
+    figure.dataset.names = kinds.join('\t');
+    const lanes = Math.max(...bars.map((bar) => bar.y)) + 1;
+    const height = Math.min(420, Math.max(60, lanes * 20));
+    const gap = height / lanes > 5 ? 1 : 0;
+    const colors = theme();
+    const color = {scale: 'color', field: 'kind'};
+    const domain = domainOf(bars.flatMap((bar) => [bar.x, bar.x2]), false, false);
+    // What is too short to be seen is a line.
+    const box = {x: {scale: 'x', field: 'x'}, width: {signal: "max(1.5, scale('x', datum.x2) - scale('x', datum.x))"},
+                 y: {signal: `scale('y', datum.y + 1) + ${gap}`}, y2: {scale: 'y', field: 'y'}};
+    const spec = {
+      width, height: height + 90, padding: 4, autosize: {type: 'fit', contains: 'padding'},
+      description: figure.querySelector('figcaption').textContent,
+      data: [{name: 'bars', values: bars.map(({x, x2, y, kind}) => ({x, x2, y, kind}))}, {name: 'hovered', values: []}],
+      scales: [
+        {name: 'x', type: 'linear', range: 'width', domain, zero: false, nice: false, padding: 2},
+        {name: 'y', type: 'linear', range: 'height', domain: [0, lanes], zero: true, nice: false},
+        {name: 'color', type: 'ordinal', domain: kinds.map((_, i) => `${i}`), range: colors.series},
+      ],
+      axes: [
+        axis('bottom', 'x', axisTitle(visible(table.columns[begin].name.replaceAll('_', ' ')), unit), unit, width - 80,
+             tickOptions(...domain, unit, false, Math.max(2, Math.floor(width / 110)))),
+        axis('left', 'y', 'at once', '', height, {tickCount: Math.min(lanes, 6), tickMinStep: 1}),
+      ],
+      legends: [{
+        fill: 'color', symbolType: 'square', symbolStrokeWidth: 0, orient: 'bottom',
+        columns: Math.max(1, Math.floor(width / 200)),
+        encode: {labels: {update: {text: {signal: `legendText(datum.value, ${JSON.stringify(figure.id)})`}}}},
+      }],
+      marks: [
+        {type: 'rect', name: 'time-bar', interactive: false, from: {data: 'bars'}, encode: {update: {...box, fill: color}}},
+        {type: 'rect', interactive: false, from: {data: 'hovered'},
+         encode: {update: {...box, fill: {value: null}, stroke: {value: colors.text}, strokeWidth: {value: 2}}}},
+      ],
+    };
+    const inLane = (y) => bars.filter((bar) => bar.y === y);
+    // The bar that is nearest to a time, 0 away when it is in it.
+    const nearest = (list, time) => list.reduce((best, bar) => {
+      const away = (one) => Math.max(one.x - time, time - one.x2, 0);
+      return best === null || away(bar) < away(best) ? bar : best;
+    }, null);
+    return {
+      spec, renderer: bars.length > 5000 ? 'canvas' : 'svg',
+      at(view, px, py) {
+        const y = Math.min(lanes - 1, Math.max(0, Math.floor(view.scale('y').invert(py))));
+        return [nearest(inLane(y).length ? inLane(y) : bars, view.scale('x').invert(px)).i];
+      },
+      step([i], [dx, dy]) {
+        if (dx !== 0) return [Math.min(bars.length - 1, Math.max(0, i + dx))];
+        const list = inLane(bars[i].y - dy);
+        return [list.length ? nearest(list, bars[i].x).i : i];
+      },
+      show(view, [i]) {
+        const bar = bars[i];
+        view.data('hovered', [bar]).run();
+        const text = (value, unit) => typeof value === 'number' ? plain(value, unit) : visible(String(value));
+        return {
+          left: view.scale('x')(bar.x), top: view.scale('y')(bar.y + 1), title: kinds[Number(bar.kind)],
+          rows: table.columns.map((column, c) => ({column, value: bar.row[c]}))
+              .filter(({value}, c) => c !== lane && c !== kind && value !== null)
+              .map(({column, value}) => ({name: visible(column.name.replaceAll('_', ' ')), value: text(value, column.unit)})),
+        };
+      },
+      hide: (view) => view.data('hovered', []).run(),
+    };
+  }
+
   function showTooltip(container, view, answer) {
     tooltip.replaceChildren();
     const title = document.createElement('strong');
@@ -448,8 +535,14 @@
       if (!step || !state.chart) return;
       event.preventDefault();
       const limit = (value, count) => Math.min(count - 1, Math.max(0, value));
-      const from = state.chosen || [0, 0];
-      choose(state.chosen === null ? from : from.map((v, i) => limit(v + step[i], state.chart.count[i])));
+      if (state.chosen === null) {
+        choose([0, 0]);
+      } else {
+        choose(state.chart.step ? state.chart.step(state.chosen, step) :
+                                  state.chosen.map((v, i) => limit(v + step[i], state.chart.count[i])));
+      }
+      said.textContent = [...tooltip.querySelectorAll('strong, tr')]
+          .map((line) => [...(line.cells || [line])].map((cell) => cell.textContent).join(' ')).join(', ');
     });
     return state;
   }
@@ -459,7 +552,11 @@
     const container = figure.querySelector('.chart');
     container.tabIndex = 0;
     container.setAttribute('role', 'application');
-    container.setAttribute('aria-label', `${figure.querySelector('figcaption').textContent}: arrow keys read the values`);
+    container.setAttribute('aria-label', `Chart: ${figure.querySelector('figcaption').textContent}`);
+    const summary = figure.querySelector('summary');
+    summary.id = `values-${i}`;
+    container.setAttribute('aria-roledescription', 'chart, arrow keys read its values');
+    container.setAttribute('aria-describedby', summary.id);
     return {figure, container, state: attach(container), width: 0};
   });
 
@@ -467,7 +564,7 @@
     if (state.view) state.view.finalize();
     const width = Math.max(260, Math.floor(container.clientWidth));
     state.chosen = null;
-    state.chart = {heat: heatChart, dots: dotChart, line: lineChart}[figure.dataset.chart](figure, width);
+    state.chart = {heat: heatChart, dots: dotChart, line: lineChart, timeline: timelineChart}[figure.dataset.chart](figure, width);
     if (!state.chart) {
       container.textContent = 'Nothing was measured here.';
       return;
@@ -475,6 +572,8 @@
     const runtime = parse(state.chart.spec, config(theme()), {ast: true});
     state.view = new View(runtime, {expr: expressionInterpreter, renderer: state.chart.renderer});
     state.view.initialize(container).run();
+    // Its name is the container's, its values are read by the keys and in the table.
+    for (const drawn of container.querySelectorAll('svg, canvas')) drawn.setAttribute('aria-hidden', 'true');
   }
 
   const drawAll = () => figures.forEach(draw);

@@ -79,7 +79,8 @@ Document full_document() {
   d.tables = {{.name = "table",
                .title = "table title",
                .columns = {{.name = "a", .unit = "B", .bar = 4096}, {"b", ""}},
-               .rows = {{std::int64_t{1}, false}, {std::monostate{}, std::string("cell")}}}};
+               .rows = {{std::int64_t{1}, false}, {std::monostate{}, std::string("cell")}},
+               .time_bars = TimeBars{.begin = "a", .length = "a", .lane = "b", .kind = "b"}}};
   d.findings = {{.id = "memcpy.rep-movsb.slow-offset",
                  .severity = Severity::finding,
                  .text = "slow",
@@ -217,6 +218,11 @@ TEST(Json, KeepsMapsTablesAndFindings) {
   EXPECT_EQ(t.columns[0].bar, 4096);
   EXPECT_EQ(t.columns[1].bar, 0);
   EXPECT_EQ(t.rows, full_document().tables[0].rows);
+  ASSERT_TRUE(t.time_bars);
+  EXPECT_EQ(t.time_bars->begin, "a");
+  EXPECT_EQ(t.time_bars->length, "a");
+  EXPECT_EQ(t.time_bars->lane, "b");
+  EXPECT_EQ(t.time_bars->kind, "b");
   ASSERT_EQ(d.findings.size(), 1U);
   const Finding& f = d.findings.front();
   EXPECT_EQ(f.id, "memcpy.rep-movsb.slow-offset");
@@ -402,6 +408,16 @@ TEST(Hostile, RowsThatDoNotFitTheirColumnsAreRefused) {
   const auto refused = from_json(to_json(d), "run.json");
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().message, "run.json: table 't' has a row of 1 cells for 2 columns");
+}
+
+TEST(Hostile, BarsOfColumnsThatAreNotThereAreRefused) {
+  Document d{.tool = "x"};
+  d.tables = {{.name = "t",
+               .columns = {{"a", ""}, {"b", ""}},
+               .time_bars = TimeBars{.begin = "a", .length = "a", .lane = "c", .kind = "b"}}};
+  const auto refused = from_json(to_json(d), "run.json");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().message, "run.json: table 't' has no column 'c' for its bars");
 }
 
 TEST(Hostile, HistogramsOfOtherBucketsAreRefused) {
