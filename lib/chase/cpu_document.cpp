@@ -168,7 +168,7 @@ void add_tlb(Document& document, const TlbCurves& curves, const CacheClaims& cla
     }
     result::Series series{.name = "tlb_cost",
                           .labels = {{"pages", pages}},
-                          .title = "",
+                          .title = "Cycles a load, by the pages that loads go over",
                           .x_label = "pages of 4 KiB",
                           .x_unit = "",
                           .unit = "cycles",
@@ -177,6 +177,8 @@ void add_tlb(Document& document, const TlbCurves& curves, const CacheClaims& cla
       series.points.push_back(
           result::single_point(static_cast<double>(point.pages), point.cycles, 1));
     }
+    if (knee)
+      series.marks.push_back({.at = *knee, .text = fmt::format("{} pages: TLB ends", pages)});
     document.series.push_back(std::move(series));
   };
   constexpr std::uint64_t small_in_huge = 512;
@@ -190,13 +192,13 @@ void add_tlb(Document& document, const TlbCurves& curves, const CacheClaims& cla
 void add_retention(Document& document, const std::vector<RetentionPoint>& curve, double memory_ns) {
   result::Series series{.name = "retention",
                         .labels = {},
-                        .title = "",
+                        .title = "What a load of 256 KiB costs that were not used for a while",
                         .x_label = "unused for",
                         .x_unit = "ns",
                         .unit = "ns",
-                        .x_log = false};
+                        .x_log = true};
   result::Table table{.name = "retention",
-                      .title = "What a load of 256 KiB costs that were not used for a while",
+                      .title = "",
                       .columns = {{"unused_for", "ns"}, {"latency", "ns"}},
                       .rows = {}};
   for (const auto& point : curve) {
@@ -256,13 +258,12 @@ void add_bandwidth(Document& document, const std::vector<TierBandwidth>& tiers) 
 void add_loaded(Document& document, const std::vector<LoadedPoint>& points, std::size_t threads) {
   result::Series series{.name = "loaded_latency",
                         .labels = {{"threads", fmt::to_string(threads)}},
-                        .title = "",
+                        .title = "Memory while other threads read it",
                         .x_label = "read by others",
                         .x_unit = "GB/s",
                         .unit = "ns"};
   result::Table table{.name = "loaded",
-                      .title = fmt::format("Memory while {} other thread{} it", threads,
-                                           threads == 1 ? " reads" : "s read"),
+                      .title = "",
                       .columns = {{"read_by_others", "GB/s"}, {"latency", "ns"}},
                       .rows = {}};
   for (const auto& point : points) {
