@@ -158,10 +158,18 @@ void ProcessExecutor::set_environment(process::SpawnRequest& request, Iteration 
   request.environment.push_back("PROBE_ITERATION=" + value);
 }
 
+Error ProcessExecutor::stream_error(int error, const std::string& path) const {
+  auto failed = fail_errno(error, "cannot open {}", path);
+  if (credentials_ && failed.error().kind == ErrorKind::denied)
+    failed.error().hint = "it is opened as the user who called sudo; --as-root keeps root's rights";
+  return failed.error();
+}
+
 Result<Descriptor> ProcessExecutor::open_input() const {
   if (plan_.input.empty()) return Descriptor{};
+  const process::FileRights rights(credentials_);
   Descriptor file(open(plan_.input.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file) return fail_errno(errno, "cannot open {}", plan_.input);
+  if (!file) return std::unexpected(stream_error(errno, plan_.input));
   return file;
 }
 
@@ -170,9 +178,10 @@ Result<ProcessExecutor::Streams> ProcessExecutor::open_output(const OutputPolicy
   constexpr mode_t readable_by_all = 0644;
   Streams streams;
   if (policy.kind == Kind::file) {
+    const process::FileRights rights(credentials_);
     streams.output = Descriptor(
         open(policy.path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, readable_by_all));
-    if (!streams.output) return fail_errno(errno, "cannot write {}", policy.path);
+    if (!streams.output) return std::unexpected(stream_error(errno, policy.path));
   }
   if (policy.kind == Kind::pipe || (number_ && policy.kind == Kind::null)) {
     std::array<int, 2> ends{};

@@ -52,6 +52,7 @@ class ProcessExecutor final : public Executor {
   Result<> open_counters();
   Result<process::SpawnRequest> request_for(const std::string& command_line) const;
   void set_environment(process::SpawnRequest& request, Iteration iteration);
+  Error stream_error(int error, const std::string& path) const;
   Result<Descriptor> open_input() const;
   Result<Streams> open_output(const OutputPolicy& policy) const;
   void connect(process::SpawnRequest& request, const Streams& streams, const OutputPolicy& policy,

@@ -1,8 +1,11 @@
 #include <grp.h>
 #include <pwd.h>
+#include <sys/fsuid.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "base/text.h"
@@ -42,6 +45,25 @@ std::optional<Credentials> invoking_user() {
     credentials.groups = std::move(groups);
   }
   return credentials;
+}
+
+FileRights::FileRights(const std::optional<Credentials>& credentials) {
+  if (!credentials) return;
+  changed_ = true;
+  const int count = getgroups(0, nullptr);
+  groups_.resize(static_cast<std::size_t>(std::max(count, 0)));
+  if (getgroups(count, groups_.data()) < 0) groups_.clear();
+  // The raw call is of this thread alone. It needs a right that goes with the user.
+  (void)syscall(SYS_setgroups, credentials->groups.size(), credentials->groups.data());
+  (void)setfsgid(credentials->group);
+  (void)setfsuid(credentials->user);
+}
+
+FileRights::~FileRights() {
+  if (!changed_) return;
+  (void)setfsuid(geteuid());
+  (void)setfsgid(getegid());
+  (void)syscall(SYS_setgroups, groups_.size(), groups_.data());
 }
 
 Result<std::string> find_program(const std::string& name) {

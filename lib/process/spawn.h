@@ -26,6 +26,21 @@ struct Credentials {
 // when that user is root too.
 std::optional<Credentials> invoking_user();
 
+// While it lives this thread opens files with the rights of such a user, and those it makes are
+// that user's: a program that runs as the user may replace the files it is told of by links.
+class FileRights {
+ public:
+  // Nothing: ours stay.
+  explicit FileRights(const std::optional<Credentials>& credentials);
+  FileRights(const FileRights&) = delete;
+  FileRights& operator=(const FileRights&) = delete;
+  ~FileRights();
+
+ private:
+  bool changed_ = false;
+  std::vector<gid_t> groups_;  // ours
+};
+
 struct SpawnRequest {
   std::string path;                      // of the program; or
   const Descriptor* program = nullptr;   // one that is open, to be run by execveat(2)

@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -148,6 +149,32 @@ TEST(RunProbeSudo, RunsTheCommandsAsTheUserWhoCalledIt) {
       run_probe({"-N", "-r1", "--show-output", "--as-root", "id -u"}, {.environment = sudo});
   EXPECT_THAT(root.out, HasSubstr("\n0\n"));
   EXPECT_THAT(root.err, Not(HasSubstr("Note: the commands run as")));
+}
+
+// Otherwise a command could lead root by a link to empty, or to let it read, any file.
+TEST(RunProbeSudo, OpensTheFilesOfTheCommandsAsThatUser) {
+  if (geteuid() != 0) GTEST_SKIP() << "needs root";
+  constexpr uid_t nobody = 65534;
+  const Words sudo = {"PATH=/usr/bin:/bin", "SUDO_UID=65534", "SUDO_GID=65534"};
+  const TemporaryFolder folder;
+  ASSERT_EQ(chown(folder.path().c_str(), nobody, nobody), 0);
+  const auto secret = folder.write("secret", "of root\n");
+  ASSERT_EQ(chmod(secret.c_str(), 0600), 0);
+  const auto probe = [&](Words arguments) {
+    arguments.insert(arguments.begin(), {"-N", "-w0", "-r2"});
+    return run_probe(arguments, {.environment = sudo, .directory = folder.path()});
+  };
+  EXPECT_EQ(probe({"--output", "./out", "echo text"}).status, 0);
+  struct stat out{};
+  ASSERT_EQ(stat(folder.at("out").c_str(), &out), 0);
+  EXPECT_EQ(out.st_uid, nobody);
+  const auto led = probe({"--output", "./out", "ln -sf secret out"});
+  EXPECT_EQ(led.status, 1);
+  EXPECT_THAT(led.err, HasSubstr("./out: Permission denied"));
+  EXPECT_THAT(led.err, HasSubstr("--as-root"));
+  EXPECT_EQ(folder.read("secret"), "of root\n");
+  EXPECT_EQ(probe({"--input", "secret", "true"}).status, 1);
+  EXPECT_EQ(probe({"--as-root", "--input", "secret", "true"}).status, 0);
 }
 
 }  // namespace
