@@ -3,6 +3,7 @@
 #include <array>
 
 #include "benchmark/export_writers.h"
+#include "report/printable.h"
 
 namespace bytepath::benchmark {
 namespace {
@@ -60,7 +61,7 @@ Row heading(TimeUnit unit) {
 
 std::string command_cell(const Markup& markup, const std::string& name) {
   std::string escaped;
-  for (const char character : name) {
+  for (const char character : report::printable(name)) {
     if (character == '|') escaped += '\\';
     escaped += character;
   }

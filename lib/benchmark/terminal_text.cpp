@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "report/printable.h"
+
 namespace bytepath::benchmark {
 namespace {
 
@@ -20,6 +22,11 @@ const UnitFormat& format_of(TimeUnit unit) {
        {.name = "ms", .per_second = 1e3, .precision = 1},
        {.name = "s", .per_second = 1, .precision = 3}}};
   return formats.at(static_cast<std::size_t>(unit));
+}
+
+// A name may hold anything, and a command line has line breaks.
+std::string shown_name(const BenchmarkResult& result) {
+  return report::printable(result.command.name_with_unused_parameters());
 }
 
 // Padded before it is coloured: the escape sequences have no width.
@@ -49,13 +56,12 @@ std::string comparison_text(const RelativeSpeed& speed, const report::Style& sty
 
 std::string ranking_text(const std::vector<RelativeSpeed>& speeds, const report::Style& style) {
   const auto reference = std::ranges::find(speeds, true, &RelativeSpeed::is_reference);
-  std::string out =
-      fmt::format("{}\n  {} ran\n", style.bold("Summary"),
-                  style.cyan(reference->result->command.name_with_unused_parameters()));
+  std::string out = fmt::format("{}\n  {} ran\n", style.bold("Summary"),
+                                style.cyan(shown_name(*reference->result)));
   for (const auto& speed : speeds) {
     if (speed.is_reference) continue;
     out += fmt::format("{} {}\n", comparison_text(speed, style),
-                       style.magenta(speed.result->command.name_with_unused_parameters()));
+                       style.magenta(shown_name(*speed.result)));
   }
   return out;
 }
@@ -68,7 +74,7 @@ std::string comparison_list_text(const std::vector<RelativeSpeed>& speeds,
     out += fmt::format(
         "  {}{}  {}\n", style.good(fmt::format("{:10.2f}", speed.ratio)),
         stddev ? " ± " + style.green(fmt::format("{:5.2f}", *speed.stddev)) : std::string(8, ' '),
-        speed.result->command.name_with_unused_parameters());
+        shown_name(*speed.result));
   }
   return out;
 }
@@ -94,8 +100,7 @@ std::string format_time(double seconds, std::optional<TimeUnit> unit) {
 
 std::string header_text(const BenchmarkResult& result, const report::Style& style) {
   return fmt::format("{}{}: {}\n", style.bold("Benchmark "),
-                     style.bold(fmt::format("{}", result.number)),
-                     result.command.name_with_unused_parameters());
+                     style.bold(fmt::format("{}", result.number)), shown_name(result));
 }
 
 std::string result_text(const BenchmarkResult& result, std::optional<TimeUnit> unit,

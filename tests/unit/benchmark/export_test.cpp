@@ -68,6 +68,16 @@ TEST(JsonNumber, KeepsThePointOfWholeNumbersAndHasAnExponentOnlyFarOut) {
   EXPECT_EQ(json_number(std::numeric_limits<double>::infinity()), "null");
 }
 
+TEST(EveryTable, HasOneRowForACommandOfTwoLines) {
+  const BenchmarkResult two_lines = result_of("a\x1b\nb", {1, 1});
+  for (const auto* name : {"markdown", "orgmode", "asciidoc"}) {
+    const std::string text = write(name, {two_lines});
+    EXPECT_NE(text.find("a\\x1b\\nb"), std::string::npos) << text;
+  }
+  // Within its quotes CSV may have lines, as hyperfine's has.
+  EXPECT_NE(write("csv", {two_lines}).find("\"a\\x1b\nb\","), std::string::npos);
+}
+
 TEST(Markdown, TakesTheUnitThatFitsTheFirstResult) {
   EXPECT_EQ(write("markdown", {sleep_short(), sleep_long()}),
             "| Command | Mean [ms] | Min [ms] | Max [ms] | Relative |\n"

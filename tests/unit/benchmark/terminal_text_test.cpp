@@ -42,6 +42,19 @@ TEST(ResultText, HasHyperfinesColumns) {
             "  Range (min … max):    13.0 ms …  15.4 ms    3 runs\n");
 }
 
+// A command line may have line breaks, and a name anything.
+TEST(ResultText, LetsNoControlCharacterReachTheTerminal) {
+  const std::string hostile = "a\x1b[31m\nb\xff";
+  const std::string shown = "a\\x1b[31m\\nb\\xff";
+  const std::vector<BenchmarkResult> results = {result_of(hostile, {1, 1}), result_of("x", {2, 2})};
+  EXPECT_EQ(header_text(results[0], plain), "Benchmark 1: " + shown + "\n");
+  for (const auto order : {SortOrder::mean_time, SortOrder::command}) {
+    const std::string summary = summary_text(results, std::nullopt, order, plain);
+    EXPECT_NE(summary.find(shown), std::string::npos) << summary;
+    EXPECT_EQ(summary.find('\x1b'), std::string::npos);
+  }
+}
+
 TEST(ResultText, AMicrosecondIsOneColumnWide) {
   const BenchmarkResult result = result_of("x", {0.0005, 0.0005});
   EXPECT_EQ(result_text(result, std::nullopt, plain),
