@@ -139,6 +139,16 @@ TEST(RunProbeHot, WritesItsStacksForViewers) {
   EXPECT_EQ(folder.read("profile.pb.gz").substr(0, 2), "\x1f\x8b");
 }
 
+TEST(RunProbeHot, WritesItsStacksToStandardOutput) {
+  const TemporaryFolder folder;
+  const auto outcome =
+      run_probe({"-N", "--style", "none", "-r", "2", "--folded", "-", burner("split 60 0")},
+                {.directory = folder.path()});
+  ASSERT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_NE(outcome.out.find("alpha "), std::string::npos) << outcome.out;
+  EXPECT_TRUE(folder.names().empty());
+}
+
 TEST(RunProbeHot, RefusesAFileThatItCannotWrite) {
   const auto outcome =
       run_probe({"-N", "--style", "none", "-r", "2", "--folded", "/nonexistent/folded", "true"});

@@ -92,8 +92,9 @@ Result<result::Document> run_processes(const run_probe::ProfilingOptions& wanted
   auto document = measure(state, profiling->executor(*processes), processes.get(), progress);
   *context.late_error = state.session.error;
   if (!wanted.wanted()) return document;
-  if (auto finished = profiling->finish(state.plan, state.session, *processes, document); !finished)
-    return std::unexpected(finished.error());
+  auto finished =
+      profiling->finish(state.plan, state.session, *processes, document, *context.console);
+  if (!finished) *context.late_error = finished.error();
   return document;
 }
 

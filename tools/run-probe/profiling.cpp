@@ -2,8 +2,7 @@
 
 #include <algorithm>
 
-#include "base/atomic_file.h"
-#include "cli/probe.h"
+#include "base/file.h"
 #include "copy/micro_test.h"
 #include "explain/call_watch.h"
 #include "explain/difference.h"
@@ -125,16 +124,22 @@ void add_why(result::Document& document, std::vector<explain::Difference> differ
     add_refusal(document, "what rep movsb costs at slow offsets here", tested.error());
 }
 
-Result<> write_to(const std::string& path, const std::string& text) {
+constexpr std::string_view standard_output_path = "-";
+
+Result<> write_to(const std::string& path, const std::string& text, cli::Console& console) {
   if (path.empty()) return {};
-  BYTEPATH_TRY(file, AtomicFile::create(path));
-  if (auto written = file.write(text); !written) return written;
-  return file.commit();
+  if (path != standard_output_path) return write_file(path, text);
+  console.write(text);
+  return {};
 }
 
 }  // namespace
 
 Result<Profiling> Profiling::start(const ProfilingOptions& options, pid_t helper) {
+  for (const auto& path : {options.folded, options.speedscope, options.pprof}) {
+    if (path.empty() || path == standard_output_path) continue;
+    if (auto writable = check_writable(path); !writable) return std::unexpected(writable.error());
+  }
   Profiling profiling(options);
   if (options.samples()) {
     BYTEPATH_TRY(watch,
@@ -206,18 +211,21 @@ void Profiling::count_calls(const benchmark::Plan& plan, const benchmark::Sessio
   }
 }
 
-Result<> Profiling::write_files(const Found& found) const {
+Result<> Profiling::write_files(const Found& found, cli::Console& console) const {
   const std::string exporter = fmt::format("run-probe {}", cli::version());
-  if (auto written = write_to(options_.folded, sampling::folded_stacks(found.profiles)); !written)
-    return written;
-  if (auto written = write_to(options_.speedscope, sampling::speedscope(found.profiles, exporter));
+  if (auto written = write_to(options_.folded, sampling::folded_stacks(found.profiles), console);
       !written)
     return written;
-  return write_to(options_.pprof, sampling::pprof(found.profiles));
+  if (auto written =
+          write_to(options_.speedscope, sampling::speedscope(found.profiles, exporter), console);
+      !written)
+    return written;
+  return write_to(options_.pprof, sampling::pprof(found.profiles), console);
 }
 
 Result<> Profiling::finish(const benchmark::Plan& plan, const benchmark::Session& session,
-                           benchmark::ProcessExecutor& processes, result::Document& document) {
+                           benchmark::ProcessExecutor& processes, result::Document& document,
+                           cli::Console& console) {
   if (session.results.empty() || session.error || session.interrupted) return {};
   Found found;
   if (watch_) {
@@ -243,7 +251,7 @@ Result<> Profiling::finish(const benchmark::Plan& plan, const benchmark::Session
     }
     add_why(document, std::move(differences));
   }
-  return write_files(found);
+  return write_files(found, console);
 }
 
 }  // namespace bytepath::run_probe

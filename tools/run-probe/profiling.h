@@ -6,6 +6,7 @@
 #include "base/progress.h"
 #include "benchmark/process_executor.h"
 #include "benchmark/session.h"
+#include "cli/probe.h"
 #include "explain/run_watch.h"
 #include "result/document.h"
 
@@ -26,7 +27,7 @@ struct ProfilingOptions {
 // Samples a session's commands, and says afterwards where their time went.
 class Profiling {
  public:
-  // Errors: this user or kernel cannot sample at all.
+  // Errors: this user or kernel cannot sample at all, or a file cannot be written.
   static Result<Profiling> start(const ProfilingOptions& options, pid_t helper);
 
   // To be called some times a second while a command runs.
@@ -35,10 +36,11 @@ class Profiling {
   benchmark::Executor& executor(benchmark::ProcessExecutor& processes);
 
   // After the session: runs each command some times more to count its system calls where that was
-  // asked for, adds what was found to the document, and writes the files. Errors: a file cannot be
-  // written.
+  // asked for, adds what was found to the document, and writes the files, "-" to the console.
+  // Errors: a file cannot be written.
   Result<> finish(const benchmark::Plan& plan, const benchmark::Session& session,
-                  benchmark::ProcessExecutor& processes, result::Document& document);
+                  benchmark::ProcessExecutor& processes, result::Document& document,
+                  cli::Console& console);
 
  private:
   struct Found;
@@ -47,7 +49,7 @@ class Profiling {
   void count_calls(const benchmark::Plan& plan, const benchmark::Session& session,
                    benchmark::ProcessExecutor& processes, Found& found,
                    result::Document& document) const;
-  Result<> write_files(const Found& found) const;
+  Result<> write_files(const Found& found, cli::Console& console) const;
 
   ProfilingOptions options_;
   std::unique_ptr<explain::RunWatch> watch_;
