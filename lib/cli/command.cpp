@@ -176,7 +176,9 @@ Command& Command::text(const std::string& flags, std::string& value, const std::
                        const std::string& help) {
   const auto read = [flags, &value](const std::string& text) {
     if (text.empty()) {
-      throw Refusal(long_name(flags), {.kind = ErrorKind::usage, .message = "the value is empty"});
+      throw Refusal(long_name(flags), {.kind = ErrorKind::usage,
+                                       .message = "the value is empty",
+                                       .hint = "give one, or leave the option out"});
     }
     value = text;
   };
@@ -213,7 +215,9 @@ Command& Command::positionals(const std::string& name, std::vector<std::string>&
     values.clear();
     for (const auto& word : given) {
       if (word.empty()) {
-        throw Refusal(name, {.kind = ErrorKind::usage, .message = "is empty"});
+        throw Refusal(name, {.kind = ErrorKind::usage,
+                             .message = "is empty",
+                             .hint = "is a variable of the shell not set?"});
       }
       values.push_back(unguarded(word));
     }

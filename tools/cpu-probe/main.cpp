@@ -19,10 +19,20 @@ struct Options {
   bool no_measure = false;
 };
 
+// The error with the option that it is about, and a way out where it has none.
+std::unexpected<Error> about(std::string_view option, Error error, std::string_view hint) {
+  error.message = fmt::format("{}: {}", option, error.message);
+  if (error.hint.empty()) error.hint = hint;
+  return std::unexpected(std::move(error));
+}
+
 // A recorded dump says nothing of this host's libc and kernel, so nothing of them is reported.
 Result<result::Document> decode_dump(const std::string& path) {
-  BYTEPATH_TRY(text, read_file(path, host::max_dump_bytes));
-  BYTEPATH_TRY(dump, host::parse_dump(text, path));
+  auto text = read_file(path, host::max_dump_bytes);
+  if (!text)
+    return about("--cpuid-dump", std::move(text).error(),
+                 "give the output of 'cpuid -r', or what --dump-cpuid wrote");
+  BYTEPATH_TRY(dump, host::parse_dump(*text, path));
   result::Document document;
   document.parameters["cpuid_dump"] = path;
   const auto facts = host::decode(dump);
@@ -36,12 +46,20 @@ Result<result::Document> decode_dump(const std::string& path) {
 
 Result<host::LibcCopyPath> chosen_libc(const Options& options, const describe::HostFacts& facts) {
   if (options.pid != 0) return host::read_process_libc(static_cast<pid_t>(options.pid));
-  if (!options.root.empty()) return host::read_root_libc(Root{options.root});
+  if (!options.root.empty()) {
+    auto libc = host::read_root_libc(Root{options.root});
+    if (libc) return libc;
+    return about("--root", std::move(libc).error(), "give the folder that has its lib or usr/lib");
+  }
   if (facts.libc) return *facts.libc;
   return fail(ErrorKind::unsupported, "the C library was not read");
 }
 
 Result<> write_dump(const std::string& path) {
+  if (path == "-") {
+    return fail(ErrorKind::usage, "--dump-cpuid: '-' is no file",
+                "give a name; /dev/stdout, or ./- for a file of that name");
+  }
   BYTEPATH_TRY(live, host::read_live_cpuid());
   auto written = write_file(path, host::format_dump(live.dump));
   // A file that may not be written is a failure, not a host that cannot be measured.
