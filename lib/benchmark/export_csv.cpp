@@ -2,25 +2,14 @@
 #include <map>
 #include <set>
 
-#include "base/text.h"
 #include "benchmark/export_writers.h"
 #include "benchmark/number_text.h"
-#include "report/printable.h"
 
 namespace bytepath::benchmark {
 namespace {
 
-// Line breaks stay, as in what hyperfine writes; other control characters would reach a terminal.
-std::string shown(std::string_view field) {
-  std::string out;
-  for (const auto line : split(field, '\n')) out += report::printable(line) + '\n';
-  if (!out.empty()) out.pop_back();
-  return out;
-}
-
-std::string quote(std::string_view text) {
-  const std::string field = shown(text);
-  if (field.find_first_of(",\"\r\n") == std::string_view::npos) return field;
+std::string quote(std::string_view field) {
+  if (field.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(field);
   std::string quoted = "\"";
   for (const char character : field) {
     if (character == '"') quoted += '"';
