@@ -20,4 +20,6 @@ function(bytepath_report_page module)
     DEPENDS ${inputs} "${BYTEPATH_VEGA_LICENSE}" "${PROJECT_SOURCE_DIR}/scripts/cmake/pack_page.cmake"
     COMMENT "Packing the HTML report" VERBATIM)
   target_sources(bytepath_${module} PRIVATE "${out}/page_assets.cpp")
+  # The assembler takes them in, which no compiler tells of.
+  set_property(SOURCE "${out}/page_assets.cpp" PROPERTY OBJECT_DEPENDS "${inputs}")
 endfunction()
