@@ -169,11 +169,11 @@ TEST(RunProbeSudo, OpensTheFilesOfTheCommandsAsThatUser) {
   ASSERT_EQ(stat(folder.at("out").c_str(), &out), 0);
   EXPECT_EQ(out.st_uid, nobody);
   const auto led = probe({"--output", "./out", "ln -sf secret out"});
-  EXPECT_EQ(led.status, 1);
+  EXPECT_EQ(led.status, 3);
   EXPECT_THAT(led.err, HasSubstr("./out: Permission denied"));
   EXPECT_THAT(led.err, HasSubstr("--as-root"));
   EXPECT_EQ(folder.read("secret"), "of root\n");
-  EXPECT_EQ(probe({"--input", "secret", "true"}).status, 1);
+  EXPECT_EQ(probe({"--input", "secret", "true"}).status, 3);
   EXPECT_EQ(probe({"--as-root", "--input", "secret", "true"}).status, 0);
 }
 
