@@ -63,6 +63,11 @@ class LazyMount:
             time.sleep(0.02)
         return condition()
 
+    def is_stopped(self):
+        """Each thread is, which takes a while after SIGSTOP was sent."""
+        tasks = pathlib.Path(f"/proc/{self.process.pid}/task").glob("*/stat")
+        return all(task.read_text().rsplit(")", 1)[1].split()[0] == "T" for task in tasks)
+
     def children(self):
         found = subprocess.run(["ps", "-o", "pid=", "--ppid", str(self.process.pid)], capture_output=True, text=True)
         return [int(word) for word in found.stdout.split()]
