@@ -38,10 +38,10 @@ FROM documents;
 
 -- Which hosts are affected, by what could be the reason.
 SELECT tool.name AS tool, host.cpu.brand AS cpu, host.cpu.microcode AS microcode, host.kernel AS kernel,
-       host.libc AS libc, verdict.state AS verdict, count(*) AS hosts
+       host.libc AS libc, verdict.state AS state, count(*) AS hosts
 FROM documents
 GROUP BY ALL
-ORDER BY hosts DESC, tool, cpu, microcode, kernel, libc, verdict;
+ORDER BY hosts DESC, tool, cpu, microcode, kernel, libc, state;
 
 -- Which findings there are, and on how many hosts.
 SELECT id, severity, count(DISTINCT filename) AS hosts, any_value(text) AS example
