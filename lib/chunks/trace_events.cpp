@@ -20,11 +20,11 @@ constexpr std::size_t flush_bytes = std::size_t{1} << 20;
 
 class EventWriter {
  public:
-  explicit EventWriter(const mounts::Write& write) : write_(write) {}
+  EventWriter(const mounts::Write& write, std::uint64_t most) : write_(write), most_(most) {}
 
   // Room for so many events that belong together; what finds none is counted.
   bool has_room(std::uint64_t events) {
-    if (events_ + events <= max_trace_events) return true;
+    if (events_ + events <= most_) return true;
     left_out_ += events;
     return false;
   }
@@ -50,6 +50,7 @@ class EventWriter {
   }
 
   const mounts::Write& write_;
+  std::uint64_t most_;
   std::string pending_ = R"({"displayTimeUnit":"ns","traceEvents":[)";
   std::uint64_t events_ = 0;
   std::uint64_t left_out_ = 0;
@@ -58,8 +59,8 @@ class EventWriter {
 
 class Timeline {
  public:
-  Timeline(const mounts::MountTrace& trace, const mounts::Write& write)
-      : trace_(trace), files_(trace), writer_(write) {}
+  Timeline(const mounts::MountTrace& trace, const mounts::Write& write, std::uint64_t most)
+      : trace_(trace), files_(trace), writer_(write, most) {}
 
   Result<TraceEvents> written() {
     names();
@@ -156,9 +157,9 @@ class Timeline {
 
 }  // namespace
 
-Result<TraceEvents> write_trace_events(const mounts::MountTrace& trace,
-                                       const mounts::Write& write) {
-  return Timeline(trace, write).written();
+Result<TraceEvents> write_trace_events(const mounts::MountTrace& trace, const mounts::Write& write,
+                                       std::uint64_t most) {
+  return Timeline(trace, write, most).written();
 }
 
 }  // namespace bytepath::chunks

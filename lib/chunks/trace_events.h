@@ -12,7 +12,7 @@ struct TraceEvents {
   std::uint64_t stalls = 0;
   std::uint64_t transfers = 0;
   std::uint64_t bytes = 0;     // that the requests brought
-  std::uint64_t left_out = 0;  // beyond max_trace_events
+  std::uint64_t left_out = 0;  // beyond the most that were asked for
 };
 
 inline constexpr std::uint64_t max_trace_events = 2'000'000;  // about 500 MB
@@ -21,6 +21,7 @@ inline constexpr std::uint64_t max_trace_events = 2'000'000;  // about 500 MB
 // A request is a pair of asynchronous events of the daemon ("b", "e": they overlap), a stall a
 // complete event ("X") of the thread that waited, what came from sockets a counter ("C").
 // Microseconds since the recording began. Source: "Trace Event Format", Google, of catapult.
-Result<TraceEvents> write_trace_events(const mounts::MountTrace& trace, const mounts::Write& write);
+Result<TraceEvents> write_trace_events(const mounts::MountTrace& trace, const mounts::Write& write,
+                                       std::uint64_t most = max_trace_events);
 
 }  // namespace bytepath::chunks

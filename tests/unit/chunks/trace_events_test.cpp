@@ -2,10 +2,10 @@
 
 #include <gmock/gmock.h>
 
-#include <map>
 #include <nlohmann/json.hpp>
 
 #include "support/mount_traces.h"
+#include "support/trace_event_format.h"
 
 namespace bytepath::chunks {
 namespace {
@@ -39,52 +39,22 @@ mounts::MountTrace start() {
   return trace;
 }
 
-json events_of(const mounts::MountTrace& trace) {
+json events_of(const mounts::MountTrace& trace, std::uint64_t most = max_trace_events,
+               std::uint64_t left_out = 0) {
   std::string text;
-  const auto written = write_trace_events(trace, [&](std::string_view piece) -> Result<> {
+  const auto append = [&](std::string_view piece) -> Result<> {
     text += piece;
     return {};
-  });
+  };
+  const auto written = write_trace_events(trace, append, most);
   EXPECT_TRUE(written);
+  EXPECT_EQ(written ? written->left_out : 0, left_out);
   return json::parse(text).at("traceEvents");
-}
-
-// What the Trace Event Format (Google, catapult) asks of the kinds of events that are written.
-void expect_valid(const json& events) {
-  std::map<std::string, double> open;
-  for (const auto& event : events) {
-    const std::string phase = event.at("ph");
-    EXPECT_TRUE(event.at("name").is_string());
-    EXPECT_TRUE(event.at("pid").is_number_unsigned());
-    EXPECT_TRUE(event.at("tid").is_number_unsigned());
-    if (phase == "M") {
-      EXPECT_TRUE(event.at("args").at("name").is_string());
-      continue;
-    }
-    EXPECT_GE(event.at("ts").get<double>(), 0);
-    if (phase == "X") {
-      EXPECT_GE(event.at("dur").get<double>(), 0);
-    } else if (phase == "C") {
-      for (const auto& value : event.at("args")) EXPECT_TRUE(value.is_number());
-    } else {
-      const std::string key =
-          event.at("cat").get<std::string>() + event.at("id").get<std::string>();
-      if (phase == "b") {
-        EXPECT_TRUE(open.emplace(key, event.at("ts").get<double>()).second) << key;
-      } else {
-        ASSERT_EQ(phase, "e");
-        ASSERT_TRUE(open.contains(key)) << key;
-        EXPECT_GE(event.at("ts").get<double>(), open[key]);
-        open.erase(key);
-      }
-    }
-  }
-  EXPECT_TRUE(open.empty());
 }
 
 TEST(TraceEvents, AreValidAndTellRequestsStallsAndTransfers) {
   const auto events = events_of(start());
-  expect_valid(events);
+  test::expect_valid_events(events);
   ASSERT_EQ(events.size(), 2U + 4U + 1U + 3U);
   EXPECT_EQ(events[0]["args"]["name"], "lazyfs (daemon)");
   EXPECT_EQ(events[2]["name"], "READ");
@@ -107,7 +77,13 @@ TEST(TraceEvents, AreValidJsonOfNothingAndOfNamesThatAreNoUtf8) {
   EXPECT_EQ(events_of({}).size(), 0U);
   auto trace = start();
   trace.files[0].path = "/\xff\n";
-  expect_valid(events_of(trace));
+  test::expect_valid_events(events_of(trace));
+}
+
+TEST(TraceEvents, AreNoMoreThanAskedForAndNeverHalfARequest) {
+  const auto events = events_of(start(), 5, 5);
+  test::expect_valid_events(events);
+  EXPECT_EQ(events.size(), 5U);  // both names, a request, and the stall that still has room
 }
 
 TEST(TraceEvents, SayThatTheDiskIsFull) {

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "support/fault_events.h"
+#include "support/trace_event_format.h"
 
 namespace bytepath::faults {
 namespace {
@@ -41,6 +42,7 @@ TEST_F(Trace, IsASliceForEachFaultWithWhatItWasAbout) {
   ASSERT_TRUE((*trace)->finish());
   const auto json = written();
   const auto& events = json.at("traceEvents");
+  test::expect_valid_events(events);
   ASSERT_EQ(events.size(), 2U);
   EXPECT_EQ(events[0].at("name"), "cache-hit");
   EXPECT_EQ(events[0].at("ph"), "X");
