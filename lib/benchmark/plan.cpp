@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <filesystem>
 #include <random>
 
@@ -62,7 +63,12 @@ Result<> read_counts(const RawOptions& options, Plan& plan) {
   if (options.min_benchmarking_time.empty()) return {};
   const std::string& text = options.min_benchmarking_time;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), plan.min_time);
-  if (error == std::errc{} && end == text.data() + text.size()) return {};
+  if (error == std::errc{} && end == text.data() + text.size()) {
+    if (std::isfinite(plan.min_time) && plan.min_time >= 0) return {};
+    return fail(ErrorKind::failed,
+                fmt::format("The time of --min-benchmarking-time is {}", plan.min_time),
+                "give seconds, 0 or more");
+  }
   return fail(ErrorKind::failed,
               "Could not read numeric floating point argument to '--min-benchmarking-time': "
               "invalid float literal");

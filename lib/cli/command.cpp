@@ -1,7 +1,6 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <cmath>
-#include <cstdlib>
+#include <charconv>
 
 #include "base/text.h"
 #include "base/units.h"
@@ -44,16 +43,18 @@ Result<std::uint64_t> parse_number(const std::string& text, std::uint64_t low, s
 }
 
 Result<double> parse_percent(const std::string& text, bool zero_too) {
-  char* end = nullptr;
-  const double parsed = std::strtod(text.c_str(), &end);
-  const std::string_view rest = trim(end);
-  const bool number = end != text.c_str() && (rest.empty() || rest == "%");
+  const std::string_view body = trim(text);
+  const char* end = body.data() + body.size();
+  double parsed = 0;
+  const auto [stop, error] = std::from_chars(body.data(), end, parsed);  // no 0x10, no locale
+  const std::string_view rest = trim(std::string_view(stop, static_cast<std::size_t>(end - stop)));
+  const bool number = error == std::errc{} && (rest.empty() || rest == "%");
   const bool in_range = (parsed > 0 || (zero_too && parsed == 0)) && parsed <= 100;  // not for NaN
   if (number && in_range) return parsed;
-  return fail(
-      ErrorKind::usage,
-      fmt::format("'{}' is not a percentage {}", text, zero_too ? "of 0 or more" : "above 0"),
-      "give 5 or 2.5%");
+  return fail(ErrorKind::usage,
+              fmt::format("'{}' is not a percentage {}", text,
+                          zero_too ? "from 0 to 100" : "above 0 and at most 100"),
+              "give 5 or 2.5%");
 }
 
 Refusal unknown_word(const std::string& flags, const std::string& word,

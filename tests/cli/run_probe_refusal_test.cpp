@@ -36,7 +36,10 @@ void expect_refused(int status, const std::vector<Refused>& cases) {
 
 TEST(RunProbeRefuses, CountsThatAreNone) {
   const std::string read = "Could not read numeric integer argument to '--";
-  expect_refused(1, {{{"-r", "abc", "x"}, read + "runs': invalid digit found in string"},
+  expect_refused(1, {{{"--min-benchmarking-time", "nan", "x"}, "--min-benchmarking-time is nan"},
+                     {{"--min-benchmarking-time", "inf", "x"}, "--min-benchmarking-time is inf"},
+                     {{"--min-benchmarking-time", "-1", "x"}, "--min-benchmarking-time is -1"},
+                     {{"-r", "abc", "x"}, read + "runs': invalid digit found in string"},
                      {{"-w", "-1", "x"}, read + "warmup': invalid digit"},
                      {{"-m", "1.5", "x"}, read + "min-runs': invalid digit"},
                      {{"-M", "99999999999999999999", "x"}, read + "max-runs': number too large"},
@@ -107,6 +110,8 @@ TEST(RunProbeRefuses, ComparisonsThatCannotBe) {
                      {{"--order", "sorted", "x", "y"}, "'sorted'"},
                      {{"--precision", "0", "x", "y"}, "--precision"},
                      {{"--margin", "-1", "x", "y"}, "--margin"},
+                     {{"--margin", "0x10", "x", "y"}, "'0x10' is not a percentage from 0 to 100"},
+                     {{"--precision", "101", "x", "y"}, "above 0 and at most 100"},
                      {{"--max-time", "soon", "x", "y"}, "--max-time"},
                      {{"--timeout", "soon", "x"}, "--timeout"},
                      {{"--seed", "x", "x"}, "--seed"}});
