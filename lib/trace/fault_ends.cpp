@@ -34,9 +34,12 @@ std::unexpected<Error> refused(int error, const char* what, int cpu) {
 Result<> attach_fault_ends(const bpf_program* program, std::uint64_t config,
                            std::vector<Link>& links) {
   const int cpus = libbpf_num_possible_cpus();
+  bool opened = false;
   for (int cpu = 0; cpu < cpus; ++cpu) {
     const int event = open_software_event(config, cpu);
     if (event < 0 && errno == ENODEV) continue;  // this CPU is off
+    // What another CPU took is refused for the CPU: the list names one that the kernel has not.
+    if (event < 0 && errno == EINVAL && opened) continue;
     if (event < 0) return refused(errno, "cannot count the page faults", cpu);
     Link link(bpf_program__attach_perf_event(program, event));  // the event is the link's then
     if (!link) {
@@ -45,6 +48,7 @@ Result<> attach_fault_ends(const bpf_program* program, std::uint64_t config,
       return refused(why, "cannot attach to the page faults", cpu);
     }
     links.push_back(std::move(link));
+    opened = true;
   }
   return {};
 }

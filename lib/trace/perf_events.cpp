@@ -128,6 +128,8 @@ Result<> PerfEvents::open_cpu(int cpu, std::span<const pid_t> threads,
       const int fd = open_event(kinds[kind].attributes, thread, cpu);
       if (fd < 0 && errno == ESRCH) break;       // the thread has ended meanwhile
       if (fd < 0 && errno == ENODEV) return {};  // the CPU went offline
+      // What another CPU took is refused for the CPU: the list names one that the kernel has not.
+      if (fd < 0 && errno == EINVAL && !leaders_.empty()) return {};
       if (fd < 0) return refused(errno, thread, kinds[kind].what);
       events_.push_back({.descriptor = Descriptor(fd), .leader = leader});
       std::uint64_t id = 0;
