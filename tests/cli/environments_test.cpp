@@ -11,6 +11,7 @@
 #include "support/probes.h"
 #include "support/process.h"
 #include "support/reports.h"
+#include "support/temporary_folder.h"
 
 // Where a host gives less than root on bare metal has: the probes run, say what is missing and why,
 // and never crash.
@@ -20,6 +21,7 @@ namespace {
 namespace fs = std::filesystem;
 using testing::ContainsRegex;
 using testing::HasSubstr;
+using testing::Not;
 
 constexpr uid_t nobody = 65534;
 const std::string kernel_text = "the kernel's copy path by its text";
@@ -79,6 +81,21 @@ TEST_F(OrdinaryUser, IsToldWhatIsRefused) {
   const auto outcome = run({.arguments = {probe_path("cpu-probe"), "doctor"}, .user = nobody});
   EXPECT_EQ(outcome.status, 0) << outcome.err;
   EXPECT_THAT(outcome.out, ContainsRegex("kernel.text +refused"));
+}
+
+// As in a container whose lists are those of another host.
+TEST(MoreCpusListedThanThereAre, FaultsAreTracedOnThoseThatThereAre) {
+  if (geteuid() != 0 || program("unshare").empty()) GTEST_SKIP() << "needs root and unshare";
+  const TemporaryFolder folder;
+  const auto list = folder.write("list", "0-255\n");
+  const auto outcome =
+      run({.arguments = {program("unshare"), "-m", "/bin/sh", "-c",
+                         "list=$1; shift; for name in online possible present; do mount --bind "
+                         "\"$list\" /sys/devices/system/cpu/$name || exit 77; done; exec \"$@\"",
+                         "sh", list, probe_path("fault-probe"), "run", "--", "/bin/true"}});
+  if (outcome.status == 77) GTEST_SKIP() << "cannot mount here: " << outcome.err;
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_THAT(outcome.err, Not(ContainsRegex("cannot (trace mappings|count the page faults)")));
 }
 
 class WithoutProc : public testing::Test {
