@@ -261,7 +261,12 @@ endfunction()
 function(bytepath_script_test name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "LABEL" "COMMAND")
   add_test(NAME ${name} COMMAND ${arg_COMMAND})
-  set_tests_properties(${name} PROPERTIES LABELS "${arg_LABEL}" TIMEOUT 600 SKIP_RETURN_CODE 77)
+  # Some empty the page cache of the whole host, and others count what is in it.
+  set(serial FALSE)
+  if(arg_LABEL STREQUAL "root")
+    set(serial TRUE)
+  endif()
+  set_tests_properties(${name} PROPERTIES LABELS "${arg_LABEL}" TIMEOUT 600 SKIP_RETURN_CODE 77 RUN_SERIAL ${serial})
 endfunction()
 
 # bytepath_fuzzer(<name> DEPENDS module...): tests/fuzz/<name>.cpp and its corpus tests/fuzz/corpus/<name>/.
