@@ -202,11 +202,11 @@ TEST_F(PageTableWalk, SaysWhyThereIsNothingToWalk) {
 
 TEST_F(PageTableWalk, OfAProcessThatEndsMeanwhileIsAnError) {
   int ended = 0;
-  for (int i = 0; i < 20 && ended < 3; ++i) {
+  for (int i = 0; i < 200 && ended < 3; ++i) {
     PageToucher child({.pages = 4096});
     ASSERT_TRUE(child.ready());
     std::jthread killer([&child, i] {
-      std::this_thread::sleep_for(std::chrono::microseconds(100 * i));
+      std::this_thread::sleep_for(std::chrono::microseconds(100 * (i % 20)));
       kill(child.pid(), SIGKILL);
     });
     for (int walks = 0; walks < 100'000; ++walks) {
