@@ -9,6 +9,7 @@
 
 #include "copy_samples.skel.h"
 #include "trace/copy_tree.h"
+#include "trace/cpu_events.h"
 #include "trace/descriptor_limit.h"
 #include "trace/fault_ends.h"
 
@@ -44,7 +45,7 @@ Result<> attach_clocks(const bpf_program* program, unsigned rate, std::vector<Li
   const int cpus = libbpf_num_possible_cpus();
   for (int cpu = 0; cpu < cpus; ++cpu) {
     const int event = open_clock(rate, cpu);
-    if (event < 0 && errno == ENODEV) continue;  // this CPU is off
+    if (event < 0 && cpu_is_not_there(errno, !links.empty())) continue;
     if (event < 0) return refused(errno, rate, cpu);
     Link link(bpf_program__attach_perf_event(program, event));  // the event is the link's then
     if (!link) {

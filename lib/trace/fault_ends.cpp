@@ -7,6 +7,8 @@
 #include <cerrno>
 #include <utility>
 
+#include "trace/cpu_events.h"
+
 namespace bytepath::trace {
 namespace {
 
@@ -37,9 +39,7 @@ Result<> attach_fault_ends(const bpf_program* program, std::uint64_t config,
   bool opened = false;
   for (int cpu = 0; cpu < cpus; ++cpu) {
     const int event = open_software_event(config, cpu);
-    if (event < 0 && errno == ENODEV) continue;  // this CPU is off
-    // What another CPU took is refused for the CPU: the list names one that the kernel has not.
-    if (event < 0 && errno == EINVAL && opened) continue;
+    if (event < 0 && cpu_is_not_there(errno, opened)) continue;
     if (event < 0) return refused(errno, "cannot count the page faults", cpu);
     Link link(bpf_program__attach_perf_event(program, event));  // the event is the link's then
     if (!link) {
