@@ -6,7 +6,7 @@
 
 #include "base/descriptor.h"
 #include "base/file.h"
-#include "pages/process_errors.h"
+#include "base/process_error.h"
 #include "pages/process_pages.h"
 
 namespace bytepath::faults {
@@ -77,7 +77,7 @@ HeatReader::HeatReader(pid_t process, bool totals_only, WatchedFiles& files)
 
 Result<std::vector<trace::Mapping>> HeatReader::mappings() const {
   const auto maps = read_file(fmt::format("/proc/{}/maps", process_));
-  if (!maps) return pages::process_error(process_, maps.error());
+  if (!maps) return process_error(process_, maps.error());
   const std::string& text = *maps;
   return trace::parse_maps(text);
 }

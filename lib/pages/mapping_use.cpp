@@ -2,9 +2,9 @@
 #include <utility>
 
 #include "base/file.h"
+#include "base/process_error.h"
 #include "base/text.h"
 #include "host/process_maps.h"
-#include "pages/process_errors.h"
 #include "pages/process_pages.h"
 
 namespace bytepath::pages {

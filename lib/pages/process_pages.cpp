@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "base/file.h"
+#include "base/process_error.h"
 #include "pages/page_table_reading.h"
-#include "pages/process_errors.h"
 
 namespace bytepath::pages {
 

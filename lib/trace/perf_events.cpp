@@ -12,7 +12,9 @@
 #include <utility>
 
 #include "base/file.h"
+#include "base/process_error.h"
 #include "base/text.h"
+#include "trace/cpu_events.h"
 
 namespace bytepath::trace {
 namespace {
@@ -40,6 +42,11 @@ std::unexpected<Error> refused(int errno_value, pid_t thread, const std::string&
     default:
       return fail_errno(errno_value, "cannot trace {} of process {}", what, thread);
   }
+}
+
+Error not_traced(pid_t process) {
+  return {.kind = ErrorKind::failed,
+          .message = fmt::format("process {} has ended, or its threads cannot be read", process)};
 }
 
 // perf_event_open(2) with read_format LOST where the kernel has it.
@@ -74,8 +81,7 @@ Result<std::vector<pid_t>> threads_of(pid_t process) {
     const auto thread = parse_unsigned(each->path().filename().string());
     if (thread) threads.push_back(static_cast<pid_t>(*thread));
   }
-  if (threads.empty())
-    return fail(ErrorKind::failed, fmt::format("there is no process {}", process));
+  if (threads.empty()) return process_error(process, not_traced(process));
   return threads;
 }
 
@@ -111,8 +117,7 @@ Result<PerfEvents> PerfEvents::open(pid_t process, std::span<const PerfEventKind
     if (auto opened = all.open_cpu(cpu, threads, kinds); !opened)
       return std::unexpected(std::move(opened).error());
   }
-  if (all.events_.empty())
-    return fail(ErrorKind::failed, fmt::format("there is no process {}", process));
+  if (all.events_.empty()) return process_error(process, not_traced(process));
   if (auto mapped = all.map_rings(data_pages); !mapped)
     return std::unexpected(std::move(mapped).error());
   if (auto enabled = all.redirect_and_enable(); !enabled)
@@ -126,10 +131,8 @@ Result<> PerfEvents::open_cpu(int cpu, std::span<const pid_t> threads,
   for (const pid_t thread : threads) {
     for (std::size_t kind = 0; kind < kinds.size(); ++kind) {
       const int fd = open_event(kinds[kind].attributes, thread, cpu);
-      if (fd < 0 && errno == ESRCH) break;       // the thread has ended meanwhile
-      if (fd < 0 && errno == ENODEV) return {};  // the CPU went offline
-      // What another CPU took is refused for the CPU: the list names one that the kernel has not.
-      if (fd < 0 && errno == EINVAL && !leaders_.empty()) return {};
+      if (fd < 0 && errno == ESRCH) break;  // the thread has ended meanwhile
+      if (fd < 0 && cpu_is_not_there(errno, !leaders_.empty())) return {};
       if (fd < 0) return refused(errno, thread, kinds[kind].what);
       events_.push_back({.descriptor = Descriptor(fd), .leader = leader});
       std::uint64_t id = 0;

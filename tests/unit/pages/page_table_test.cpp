@@ -146,7 +146,7 @@ TEST(PageTable, NamesTheProcessThatIsNotThere) {
   const auto table = PageTable::open(INT_MAX);
   ASSERT_FALSE(table);
   EXPECT_EQ(table.error().kind, ErrorKind::usage);
-  EXPECT_EQ(table.error().message, "no process 2147483647");
+  EXPECT_EQ(table.error().message, "there is no process 2147483647");
   EXPECT_EQ(clear_referenced(INT_MAX).error().kind, ErrorKind::usage);
   EXPECT_EQ(mapping_use(INT_MAX).error().kind, ErrorKind::usage);
 }

@@ -216,7 +216,7 @@ TEST(MappingRecorder, SaysThatThereIsNoSuchProcess) {
   ::waitpid(gone, nullptr, 0);
   const auto recorder = MappingRecorder::open(gone);
   ASSERT_FALSE(recorder);
-  EXPECT_EQ(recorder.error().kind, ErrorKind::failed);
+  EXPECT_EQ(recorder.error().kind, ErrorKind::usage);
   EXPECT_EQ(recorder.error().message, fmt::format("there is no process {}", gone));
 }
 
