@@ -13,6 +13,8 @@
 #include <array>
 #include <cerrno>
 
+#include "process/ignored_signals.h"
+
 namespace bytepath::intercept {
 namespace {
 
@@ -108,8 +110,7 @@ std::uint64_t microseconds(const timeval& time) {
   report_ready(socket);
   wait_for_word(socket);
   setrlimit(RLIMIT_NOFILE, &prepared.descriptors);
-  // We ignore them; the program must find them as a shell would leave them.
-  for (const int number : {SIGPIPE, SIGXFSZ}) std::signal(number, SIG_DFL);
+  for (const int number : bytepath_ignored_signals) std::signal(number, SIG_DFL);
   sigprocmask(SIG_SETMASK, &signal_mask, nullptr);
   execve(request.path.c_str(), prepared.arguments.data(), prepared.environment.data());
   give_up(socket, Step::exec);

@@ -15,6 +15,8 @@
 #include <utility>
 
 #include "base/descriptor.h"
+#include "process/ignored_signals.h"
+#include "process/process_tree.h"
 
 namespace bytepath::process {
 namespace {
@@ -57,10 +59,9 @@ Result<pid_t> start(std::vector<std::string> arguments, const CaptureOptions& op
   if (!options.directory.empty()) {
     posix_spawn_file_actions_addchdir_np(&actions, options.directory.c_str());
   }
-  // We ignore them; the program must find them as a shell would leave them.
   sigset_t usual;
   sigemptyset(&usual);
-  for (const int number : {SIGPIPE, SIGXFSZ}) sigaddset(&usual, number);
+  for (const int number : bytepath_ignored_signals) sigaddset(&usual, number);
   posix_spawnattr_t attributes;
   posix_spawnattr_init(&attributes);
   posix_spawnattr_setsigdefault(&attributes, &usual);
@@ -125,7 +126,7 @@ class Run {
   }
 
   void kill_and_reap() const {
-    kill(pid_, SIGKILL);
+    signal_tree(pid_, SIGKILL);
     reap();
   }
 
@@ -133,7 +134,7 @@ class Run {
   void terminate_and_reap() const {
     constexpr std::chrono::seconds patience(2);
     constexpr int pause_ms = 20;
-    kill(pid_, SIGTERM);
+    signal_tree(pid_, SIGTERM);
     const auto end = Clock::now() + patience;
     while (Clock::now() < end) {
       int status = 0;

@@ -24,6 +24,14 @@ using Clock = std::chrono::steady_clock;
 constexpr int helper_socket = 3;       // socket_descriptor of spawn_helper.c
 constexpr unsigned close_on_exec = 4;  // CLOSE_RANGE_CLOEXEC, linux/close_range.h since 5.11
 
+// Tells why instead of the 0 that the helper says when it is ready. An errno of Linux fits (man 3
+// errno: up to 133).
+[[noreturn]] void give_up(int socket) {
+  const auto error = static_cast<unsigned char>(errno);
+  (void)send(socket, &error, 1, MSG_NOSIGNAL);
+  _exit(127);
+}
+
 // Between fork and exec only what is safe after it: descriptors are moved, nothing is allocated.
 [[noreturn]] void become_helper(int program, int socket, int null) {
   std::array<char, 16> name{"bytepath-spawn"};
@@ -34,12 +42,25 @@ constexpr unsigned close_on_exec = 4;  // CLOSE_RANGE_CLOEXEC, linux/close_range
   const int high_program = fcntl(program, F_DUPFD_CLOEXEC, out_of_the_way);
   const int high_socket = fcntl(socket, F_DUPFD_CLOEXEC, out_of_the_way);
   const int high_null = fcntl(null, F_DUPFD_CLOEXEC, out_of_the_way);
+  if (high_program < 0 || high_socket < 0 || high_null < 0) give_up(socket);
   dup2(high_socket, helper_socket);
   for (int fd = 0; fd < helper_socket; ++fd) dup2(high_null, fd);
   // What we did not open ourselves and the caller left open must not reach the programs.
   syscall(SYS_close_range, helper_socket + 1, ~0U, close_on_exec);
   syscall(SYS_execveat, high_program, "", arguments.data(), environment.data(), AT_EMPTY_PATH);
-  _exit(127);
+  give_up(high_socket);
+}
+
+Error helper_error(int error) {
+  // Of F_DUPFD beyond the limit the kernel says EINVAL.
+  const bool too_few_files = error == EMFILE || error == EINVAL;
+  return {.kind = ErrorKind::unsupported,
+          .message = fmt::format("the spawn helper cannot be run here: {}",
+                                 too_few_files ? "too few open files are allowed"
+                                 : error == 0  ? "it ended at once"
+                                               : std::strerror(error)),
+          .hint = too_few_files ? "ulimit -n has to be 20 or more"
+                                : "a security module may forbid to run files from memory"};
 }
 
 void add_text(std::string& to, std::string_view text) {
@@ -104,15 +125,11 @@ Result<SpawnHelper> SpawnHelper::start(std::function<bool()> interrupted) {
   if (pid == 0) become_helper(program.get(), theirs.get(), null.get());
   theirs = Descriptor();  // or a helper that cannot begin would be waited for without end
   SpawnHelper helper(pid, std::move(ours), std::move(interrupted));
-  char ready = 0;
+  unsigned char error = 0;
   ssize_t got = -1;
-  while ((got = read(helper.socket_.get(), &ready, 1)) < 0 && errno == EINTR) {
+  while ((got = read(helper.socket_.get(), &error, 1)) < 0 && errno == EINTR) {
   }
-  if (got != 1) {
-    return fail(
-        ErrorKind::unsupported, "the spawn helper cannot be run here",
-        "a security module may forbid to run files from memory; ulimit -n has to be 20 or more");
-  }
+  if (got != 1 || error != 0) return std::unexpected(helper_error(error));
   return helper;
 }
 

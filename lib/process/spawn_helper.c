@@ -23,6 +23,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "process/ignored_signals.h"
 #include "process/spawn_protocol.h"
 
 enum { socket_descriptor = 3 };
@@ -279,9 +280,8 @@ int main(void) {
   // When run-probe is killed, what runs is ended, group and all, and then our socket has an end.
   parent = getppid();
   prctl(PR_SET_PDEATHSIG, SIGUSR1);
-  // run-probe ignores them; the programs must find them as a shell would leave them.
-  signal(SIGPIPE, SIG_DFL);
-  signal(SIGXFSZ, SIG_DFL);
+  for (size_t i = 0; i < sizeof bytepath_ignored_signals / sizeof *bytepath_ignored_signals; ++i)
+    signal(bytepath_ignored_signals[i], SIG_DFL);
   fcntl(socket_descriptor, F_SETFD, FD_CLOEXEC);  // the programs must not talk to run-probe
   // Ready: from here on signals are passed on, and do not end us.
   if (send(socket_descriptor, "", 1, MSG_NOSIGNAL) != 1) return 1;

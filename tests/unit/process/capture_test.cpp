@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "base/file.h"
 #include "support/temporary_folder.h"
 
 namespace bytepath::process {
@@ -142,6 +143,30 @@ TEST(Capture, WhatDoesNotHeedAnInterruptIsKilled) {
   EXPECT_GE(took, 2s);
   EXPECT_LT(took, 30s);
   EXPECT_EQ(waitpid(-1, nullptr, WNOHANG), -1) << "it was not reaped";
+}
+
+// Started by a shell that waits for it, which a signal to the shell alone does not reach.
+TEST(Capture, EndsWhatTheProgramStartedToo) {
+  const test::TemporaryFolder folder;
+  const std::string script = "(sleep 60 & echo $! > pid.new; mv pid.new pid; wait); true";
+  const auto is_started = [&] { return std::filesystem::exists(folder.path() + "/pid"); };
+  const auto expect_gone = [&](const char* why) {
+    const pid_t started = std::stoi(folder.read("pid"));
+    std::filesystem::remove(folder.path() + "/pid");
+    const auto end = std::chrono::steady_clock::now() + 30s;
+    // A zombie until whoever got it has reaped it.
+    const auto is_running = [&] {
+      const auto status = read_file(fmt::format("/proc/{}/stat", started));
+      return status && status->find(") Z ") == std::string::npos;
+    };
+    while (is_running() && std::chrono::steady_clock::now() < end) usleep(10'000);
+    EXPECT_FALSE(is_running()) << why;
+    if (is_running()) kill(started, SIGKILL);
+  };
+  EXPECT_FALSE(shell(script, {.directory = folder.path(), .interrupted = is_started}));
+  expect_gone("interrupted");
+  EXPECT_FALSE(shell(script + "; exec sleep 60", {.time_limit = 2s, .directory = folder.path()}));
+  expect_gone("over its time limit");
 }
 
 std::size_t open_descriptors() {
