@@ -2,10 +2,12 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cerrno>
 #include <csignal>
 #include <ctime>
 #include <deque>
 #include <optional>
+#include <sstream>
 
 #include "base/file.h"
 #include "base/text.h"
@@ -99,6 +101,7 @@ struct Probe::Impl {
   std::optional<int> parse(int argc, char** argv);
   bool takes_a_value(const std::string& word) const;
   std::vector<std::string> prepared_words(int argc, char** argv) const;
+  int print_asked(const std::string& text) const;
   int report(const Error& error) const;
   int run(int argc, char** argv);
   Command::Impl& chosen();
@@ -240,6 +243,13 @@ std::vector<std::string> Probe::Impl::prepared_words(int argc, char** argv) cons
   return words;
 }
 
+// The help and the version. Whoever closed the pipe has read enough of them.
+int Probe::Impl::print_asked(const std::string& text) const {
+  const auto written = write_all(STDOUT_FILENO, text, "standard output");
+  if (written || errno == EPIPE) return measured;
+  return report(written.error());
+}
+
 // The exit status when parsing already ended the program.
 std::optional<int> Probe::Impl::parse(int argc, char** argv) {
   const auto refuse = [&](const std::string& message, const std::string& hint) {
@@ -251,7 +261,9 @@ std::optional<int> Probe::Impl::parse(int argc, char** argv) {
     app.parse(std::move(words));
     return std::nullopt;
   } catch (const CLI::Success& e) {
-    return app.exit(e) == 0 ? measured : failed;
+    std::ostringstream text;
+    app.exit(e, text, text);
+    return print_asked(text.str());
   } catch (const Refusal& e) {
     return refuse(e.error.message, e.error.hint);
   } catch (const CLI::ExtrasError&) {

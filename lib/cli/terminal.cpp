@@ -48,6 +48,23 @@ std::size_t width() {
   return columns ? std::clamp<std::size_t>(*columns, narrowest, widest) : usual;
 }
 
+// A message may repeat a value of any length, and its reason comes after that.
+std::string without_middle(const std::string& text) {
+  constexpr std::size_t most = 5000;  // more than PATH_MAX
+  constexpr std::size_t kept_begin = 400;
+  constexpr std::size_t kept_end = 400;
+  if (text.size() <= most) return text;
+  const auto begins_character = [&](std::size_t at) {
+    return (static_cast<unsigned char>(text[at]) & 0xC0U) != 0x80U;
+  };
+  std::size_t first = kept_begin;
+  std::size_t last = text.size() - kept_end;
+  while (!begins_character(first)) --first;
+  while (!begins_character(last)) --last;
+  return fmt::format("{} [{} bytes left out] {}", text.substr(0, first), last - first,
+                     text.substr(last));
+}
+
 }  // namespace
 
 void guard_standard_descriptors() {
@@ -67,8 +84,11 @@ report::Target standard_output(std::string_view color, bool verbose) {
 
 void print_error(std::string_view program, const Error& error) {
   // A name that is in it may hold anything.
-  std::string text = fmt::format("{}: {}\n", program, report::printable(error.message));
-  if (!error.hint.empty()) text += fmt::format("hint: {}\n", report::printable(error.hint));
+  const auto shown = [](const std::string& part) {
+    return without_middle(report::printable(part));
+  };
+  std::string text = fmt::format("{}: {}\n", program, shown(error.message));
+  if (!error.hint.empty()) text += fmt::format("hint: {}\n", shown(error.hint));
   (void)std::fputs(text.c_str(), stderr);
 }
 

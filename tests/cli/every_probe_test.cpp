@@ -85,6 +85,36 @@ TEST_P(EveryProbe, HelpShowsOptionsAndExamples) {
   EXPECT_EQ(outcome.err, "");
 }
 
+TEST_P(EveryProbe, SaysThatItsHelpCannotBeWritten) {
+  for (const std::string option : {"--help", "--version"}) {
+    const auto full = run({.arguments = {GetParam(), option}, .output_path = "/dev/full"});
+    expect_error(full, status_of_failure(), "No space left on device");
+    const auto closed = run({.arguments = {GetParam(), option}, .closed = {1}});
+    expect_error(closed, status_of_failure(), "Bad file descriptor");
+    // As "| head -1" may do it.
+    const auto left =
+        run({.arguments = {"/bin/bash", "-c", R"("$0" "$1" | exec true; echo "${PIPESTATUS[0]}")",
+                           GetParam(), option}});
+    EXPECT_EQ(left.out, "0\n");
+    EXPECT_EQ(left.err, "");
+  }
+}
+
+// A value of any length is repeated by its ends only, and its reason is not lost in it.
+TEST_P(EveryProbe, CutsALongValueInItsError) {
+  const std::string value = "first" + std::string(100'000, 'x') + "last";
+  for (const auto& option :
+       {std::string("--format"), std::string("--fail-on"),
+        std::string(like_hyperfine() ? "--style" : "--color"), std::string("--replay")}) {
+    SCOPED_TRACE(option);
+    const auto outcome = probe({option, value});
+    expect_error(outcome, option == "--replay" ? outcome.status : 2, "first");
+    EXPECT_NE(outcome.status, 0);
+    EXPECT_LT(outcome.err.size(), 2000U);
+    EXPECT_THAT(outcome.err, ContainsRegex("x \\[[0-9]+ bytes left out\\] x"));
+  }
+}
+
 TEST_P(EveryProbe, RefusesAnUnknownOption) {
   expect_error(probe({"--no-such-option"}), 2, "--no-such-option");
 }
