@@ -59,7 +59,7 @@ Plan plan_of(const SurveyOptions& options) {
               .largest = largest_size};
       break;
   }
-  if (options.budget.count() > 0) plan.budget = options.budget;
+  if (options.budget) plan.budget = *options.budget;
   for (const auto size : options.sizes) plan.largest = std::max(plan.largest, size);
   plan.largest = std::max(plan.largest, options.size);
   return plan;

@@ -1,6 +1,7 @@
 #pragma once
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,13 +16,13 @@ enum class Effort { quick, normal, thorough };
 
 struct SurveyOptions {
   Effort effort = Effort::normal;
-  std::vector<std::string> kernels;    // only these; empty: all
-  std::uint64_t size = 0;              // of the offset sweep; 0: 4 KiB, system calls 16 KiB
-  std::vector<std::uint64_t> sizes;    // of the size sweep; empty: chosen by effort
-  std::string directory;               // file kernels work here; empty: in memory
-  std::chrono::nanoseconds budget{0};  // 0: by effort (0.3 s, 3 s, 60 s)
-  double precision = 0;                // percent; 0: as many rounds as the effort says
-  int cpu = -1;                        // -1: the one it runs on
+  std::vector<std::string> kernels;  // only these; empty: all
+  std::uint64_t size = 0;            // of the offset sweep; 0: 4 KiB, system calls 16 KiB
+  std::vector<std::uint64_t> sizes;  // of the size sweep; empty: chosen by effort
+  std::string directory;             // file kernels work here; empty: in memory
+  std::optional<std::chrono::nanoseconds> budget;  // none: by effort (0.3 s, 3 s, 60 s)
+  double precision = 0;                            // percent; 0: as many rounds as the effort says
+  int cpu = -1;                                    // -1: the one it runs on
   std::uint64_t seed = 1;
 };
 

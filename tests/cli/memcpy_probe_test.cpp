@@ -76,6 +76,7 @@ TEST(Options, UnknownOnesAreRefused) {
 
 TEST(Options, ValuesOutOfRangeAreRefused) {
   expect_refused_with_hint(probe({"--budget", "1 fortnight"}), {"--budget", "'1 fortnight'"});
+  expect_refused_with_hint(probe({"--budget", "0"}), {"--budget", "'0' is not above 0"});
   expect_refused_with_hint(probe({"--precision", "0"}), {"--precision", "'0'"});
   expect_refused(probe({"--cpu", "99999"}), {"--cpu", "'99999'"});
   expect_refused(probe({"--seed", "-1"}), {"--seed", "'-1'"});
