@@ -137,6 +137,16 @@ TEST(RunProbeRefuses, ToReplayWhatIsNoReport) {
                      {{"--replay", hyperfines}, "h.json"}});
 }
 
+TEST(RunProbeRefuses, ToWriteFilesOfRunsInAReplay) {
+  for (const char* option :
+       {"--export-asciidoc", "--export-csv", "--export-json", "--json", "--export-markdown",
+        "--export-orgmode", "--folded", "--speedscope", "--pprof"}) {
+    const TemporaryFolder folder;
+    expect_refused(2, {{{"--replay", "run.json", option, folder.at("file")}, "--replay excludes "}});
+    EXPECT_FALSE(std::filesystem::exists(folder.at("file")));
+  }
+}
+
 TEST(RunProbeRefuses, CommandsThatFailWhereTheyMay) {
   const std::string missing = "no-such-program-b5d9574198b7e4b12a71";
   const auto fails_with = [](Words arguments, const std::string& words) {

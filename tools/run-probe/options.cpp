@@ -116,6 +116,13 @@ void add_options(cli::Command command, Options& options) {
   add_hyperfine_options(command, options);
   add_own_options(command, options);
   add_profiling_options(command, options.profiling);
+  // A replay has no runs to write there, and a file that silently is not written is missed late:
+  // --json above all, which is the report in all other probes.
+  for (const char* file :
+       {"--export-asciidoc", "--export-csv", "--export-json", "--export-markdown",
+        "--export-orgmode", "--folded", "--speedscope", "--pprof"}) {
+    command.exclusive(file, "--replay");
+  }
 }
 
 benchmark::RawOptions Options::resolved() const {
