@@ -5,6 +5,7 @@
 
 #include "benchmark/metric.h"
 #include "compare/comparison.h"
+#include "compare/metric_pair.h"
 
 namespace bytepath::benchmark {
 namespace {
@@ -20,16 +21,22 @@ std::string unit_of(const Plan& plan) {
   return "";
 }
 
-compare::Benchmark benchmark_of(const Plan& plan, const BenchmarkResult& result,
-                                const std::string& name) {
+compare::Measured measured_by(const Plan& plan, std::vector<double> samples) {
   compare::Measured measured{.metric = plan.comparison.metric, .unit = unit_of(plan)};
   measured.kind = compare::kind_of_metric(measured.metric, measured.unit);
   if (plan.comparison.higher_is_better) measured.better = result::Better::higher;
-  measured.samples.reserve(result.runs.size());
+  measured.samples = std::move(samples);
+  return measured;
+}
+
+compare::Benchmark benchmark_of(const Plan& plan, const BenchmarkResult& result,
+                                const std::string& name) {
+  std::vector<double> samples;
+  samples.reserve(result.runs.size());
   for (const auto& run : result.runs) {
-    measured.samples.push_back(value_of(run, plan, plan.comparison.metric));
+    samples.push_back(value_of(run, plan, plan.comparison.metric));
   }
-  return {.name = name, .metrics = {std::move(measured)}};
+  return {.name = name, .metrics = {measured_by(plan, std::move(samples))}};
 }
 
 std::string name_of(const BenchmarkResult& result) {
@@ -85,6 +92,13 @@ void add_noise_floor(result::Document& document, const Plan& plan, const Session
 }
 
 }  // namespace
+
+stats::Effect change_of(const Plan& plan, std::vector<double> base, std::vector<double> now,
+                        stats::Stopping stopping) {
+  return compare::MetricPair(measured_by(plan, std::move(base)), measured_by(plan, std::move(now)),
+                             stopping)
+      .effect();
+}
 
 void add_session_comparisons(result::Document& document, const Plan& plan, const Session& session) {
   if (session.results.empty() || session.results.front().runs.empty()) return;

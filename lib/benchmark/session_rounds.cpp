@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "benchmark/session_comparison.h"
 #include "benchmark/session_parts.h"
 #include "stats/random.h"
 
@@ -201,7 +202,8 @@ class Rounds {
     const auto base = values(plan_.baseline());
     for (std::size_t arm = 0; arm < arms_.size(); ++arm) {
       if (arm == plan_.baseline()) continue;
-      const auto effect = stats::paired_effect(base, values(arm), stats::Stopping::anytime);
+      const auto effect = change_of(plan_, base, values(arm), stats::Stopping::anytime);
+      if (effect.low == effect.high) continue;  // all 0, or never 0 and always 0
       const double half_width = (effect.high - effect.low) / 2 / effect.ratio;
       if (!(half_width <= *plan_.comparison.precision)) return false;  // not for NaN either
     }

@@ -292,6 +292,15 @@ TEST_F(SessionTest, PrecisionEndsWhenTheIntervalIsNarrow) {
   EXPECT_LT(session.results[0].runs.size(), 20U);
 }
 
+TEST_F(SessionTest, CountsOfZeroArePreciseAsTheReportHasThem) {
+  auto of = paired({"a", "b"}, 0);
+  of.comparison.pairs.reset();
+  of.comparison.precision = 0.01;
+  of.comparison.metric = "major_faults";
+  executor.seconds = {{"a", 0.1}, {"b", 0.1}};
+  EXPECT_LT(run(of).results[0].runs.size(), 20U);
+}
+
 TEST_F(SessionTest, TimeEndsWhatIsNeverPrecise) {
   auto of = paired({"a", "b"}, 0);
   of.comparison.pairs.reset();
