@@ -110,6 +110,23 @@ TEST(RunProbeExport, KeepsWhatWasMeasuredBeforeAFailure) {
   EXPECT_EQ(json_of(folder.read("r.json"))["results"].size(), 1U);
 }
 
+// A pipe cannot take back what was written after the first benchmark.
+TEST(RunProbeExport, WritesAPipeOnceAtTheEnd) {
+  const TemporaryFolder folder;
+  const auto outcome =
+      run({.arguments = {"/bin/sh", "-c",
+                         "mkfifo pipe; cat pipe >read & \"$1\" --style none -N -r2 "
+                         "--export-json pipe true echo >printed && wait && \"$1\" "
+                         "--style none -q -N -r2 --export-json /dev/stdout true echo | "
+                         "cat >stdout",
+                         "sh", probe_path("run-probe")},
+           .directory = folder.path(),
+           .limit = std::chrono::seconds(30)});
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_EQ(json_of(folder.read("read"))["results"].size(), 2U);
+  EXPECT_EQ(json_of(folder.read("stdout"))["results"].size(), 2U);
+}
+
 TEST(RunProbeExport, LeavesAnOldFileAloneUntilThereIsANewOne) {
   const TemporaryFolder folder;
   folder.write("r.json", "old");

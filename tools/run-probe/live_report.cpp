@@ -53,7 +53,7 @@ Result<> LiveReport::finished(const std::vector<BenchmarkResult>& results) {
                      .preparation_in_use = !plan_.prepare.empty()},
                     style));
   print(" \n");
-  return exports_.write_files(results, context());
+  return exports_.replace_files(results, context());
 }
 
 benchmark::ExportContext LiveReport::context() const {
