@@ -275,6 +275,11 @@ Command& Command::needs(const std::string& flag, const std::string& needed) {
   return *this;
 }
 
+Command& Command::has_findings_of_all() {
+  impl_->has_findings_of_all = true;
+  return *this;
+}
+
 Command& Command::keeps_standard_output(std::function<bool()> keeps) {
   impl_->keeps_standard_output = std::move(keeps);
   return *this;

@@ -33,6 +33,7 @@ struct Command::Impl {
   Run run;
   std::vector<std::string> flags_with_values;   // "-i,--ignore-failure"
   std::function<bool()> keeps_standard_output;  // may be empty
+  bool has_findings_of_all = false;
 };
 
 }  // namespace bytepath::cli

@@ -109,6 +109,7 @@ struct Probe::Impl {
   Result<result::Document> measure_or_replay(int argc, char** argv, ProgressBar& bar,
                                              Console& console);
   Result<> check_not_empty() const;
+  Result<> check_fail_on();
   bool gate(const result::Document& document) const;
   std::vector<std::string> known_options() const;
 };
@@ -356,15 +357,24 @@ Result<> Probe::Impl::check_not_empty() const {
   return {};
 }
 
+Result<> Probe::Impl::check_fail_on() {
+  const bool of_all = chosen().has_findings_of_all;
+  const std::string tool = of_all ? "" : program.name;
+  for (const auto& pattern : fail_on) {
+    if (verdict::known_pattern(tool, pattern)) continue;
+    return fail(ErrorKind::usage,
+                fmt::format("--fail-on: no finding of {} is '{}'",
+                            of_all ? "any program" : program.name, pattern),
+                fmt::format("'any', or an id or pattern of FINDINGS in {}",
+                            of_all ? "the manual of the program that made the document"
+                                   : program.name + "(1)"));
+  }
+  return {};
+}
+
 int Probe::Impl::run(int argc, char** argv) {
   if (auto given = check_not_empty(); !given) return report(given.error());
-  for (const auto& pattern : fail_on) {
-    if (verdict::known_pattern(program.name, pattern)) continue;
-    return report(
-        {.kind = ErrorKind::usage,
-         .message = fmt::format("--fail-on: {} has no finding '{}'", program.name, pattern),
-         .hint = fmt::format("'any', or an id or pattern of FINDINGS in {}(1)", program.name)});
-  }
+  if (auto known = check_fail_on(); !known) return report(known.error());
   // A saved run has nothing to print but its report.
   if (!replay.empty()) output.text_by_default = true;
   const auto& keeps = chosen().keeps_standard_output;

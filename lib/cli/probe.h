@@ -148,6 +148,8 @@ class Command {
   // Standard output is for what the command makes where `keeps`, called after parsing, says so: a
   // report is there only when it is asked for.
   Command& keeps_standard_output(std::function<bool()> keeps);
+  // Its report holds those of other programs, whose findings --fail-on may name.
+  Command& has_findings_of_all();
 
   struct Impl;
   explicit Command(Impl& impl) : impl_(&impl) {}

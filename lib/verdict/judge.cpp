@@ -84,7 +84,7 @@ bool known_pattern(std::string_view tool, std::string_view pattern) {
   return std::ranges::any_of(rules(), [&](const Rule& rule) {
     // Either may hold the wildcards: "memcpy.*" names the rule "memcpy.libc.slow-window", and
     // "memcpy.rep-movsb.slow-offset" is one of the rule "memcpy.*.slow-offset".
-    return rule.tool == tool && !rule.findings.empty() &&
+    return (tool.empty() || rule.tool == tool) && !rule.findings.empty() &&
            (matches(pattern, rule.findings) || matches(rule.findings, pattern));
   });
 }

@@ -25,7 +25,8 @@ void judge(result::Document& document);
 // severity `finding`.
 bool names(std::string_view pattern, const result::Finding& finding);
 
-// Could `pattern` ever name a finding of this tool? A gate with a mistyped id would never fail.
+// Could `pattern` ever name a finding of this tool, or of any where it is empty? A gate with a
+// mistyped id would never fail.
 bool known_pattern(std::string_view tool, std::string_view pattern);
 
 }  // namespace bytepath::verdict

@@ -65,5 +65,23 @@ TEST_F(SavedReports, RefuseWhatIsNoReport) {
   EXPECT_THAT(nested.err, HasSubstr("made of several documents itself"));
 }
 
+// What a gate on a whole host asks for is found by the probes that it is made of.
+TEST_F(SavedReports, FailOnTheFindingsOfTheirPrograms) {
+  const std::string affected =
+      std::string(BYTEPATH_TEST_DATA) + "/../fuzz/corpus/document_fuzz/affected.json";
+  const auto status = [&](const std::string& path, const std::string& pattern) {
+    return report({path, folder_.at("cpu.json"), "--fail-on", pattern}).status;
+  };
+  for (const std::string pattern : {"any", "memcpy.rep-movsb.slow-offset", "memcpy.*"}) {
+    EXPECT_EQ(status(affected, pattern), 1) << pattern;
+    EXPECT_EQ(status(folder_.at("tier.json"), pattern), 0) << pattern;
+  }
+  EXPECT_EQ(status(affected, "tier.*"), 0);
+  const auto mistyped = report({affected, "--fail-on", "memcpy.rep-movsb.slow-offsets"});
+  EXPECT_EQ(mistyped.status, 2);
+  EXPECT_THAT(mistyped.err,
+              HasSubstr("no finding of any program is 'memcpy.rep-movsb.slow-offsets'"));
+}
+
 }  // namespace
 }  // namespace bytepath::test

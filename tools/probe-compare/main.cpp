@@ -135,6 +135,7 @@ int main(int argc, char** argv) {
       .command("report", "one page of several saved documents, such as those of one host",
                [&](const cli::Context&) { return probe_compare::report_files(reported); })
       .positionals("file", reported,
-                   "documents that any probe wrote with --json; - is standard input", true);
+                   "documents that any probe wrote with --json; - is standard input", true)
+      .has_findings_of_all();
   return probe.execute(argc, argv);
 }

@@ -302,6 +302,8 @@ TEST(KnownPattern, RefusesTheOnesThatCouldNeverFail) {
   }
   EXPECT_FALSE(known_pattern("no-such-probe", "memcpy.*"));
   EXPECT_TRUE(known_pattern("no-such-probe", "any"));
+  EXPECT_TRUE(known_pattern("", "memcpy.libc.slow-window")) << "of any program";
+  EXPECT_FALSE(known_pattern("", "memcpy.libc.slow-windows"));
 }
 
 }  // namespace
