@@ -14,7 +14,8 @@ class SharedLibrary {
   // of it may outlive everything else.
   explicit SharedLibrary(std::initializer_list<const char*> file_names);
 
-  // Unsupported, with that package as the hint, where there is none.
+  // Unsupported where there is none (with that package as the hint), or the dynamic linker refuses
+  // the one that is there.
   Result<> available(const char* package) const;
 
   // Null where there is no library, or no such function in it.
@@ -27,6 +28,7 @@ class SharedLibrary {
   void* address(const char* name) const;
 
   std::string name_;
+  std::string refusal_;  // of a file that is there
   void* handle_ = nullptr;
 };
 
