@@ -68,6 +68,26 @@ std::vector<double> log_ticks(const Axis& axis, std::size_t max_count, double ba
   return linear_ticks(axis, max_count, base == 2);
 }
 
+// Nearly a logarithm, but 0 at 0: log(1 + value / unit), with a decade from there to above_zero.
+// long double, for the ends may be as far apart as a double goes.
+double position_from_zero(const Axis& axis, double value) {
+  constexpr long double decade = 10;
+  const long double unit = axis.above_zero / (decade - 1);
+  return static_cast<double>(std::log1p(value / unit) / std::log1p(axis.high / unit));
+}
+
+// The least of them gives way to 0 where there are too many.
+std::vector<double> ticks_from_zero(const Axis& axis, std::size_t max_count,
+                                    std::string_view unit) {
+  std::vector<double> out = {axis.high};
+  if (axis.above_zero < axis.high) {
+    out = ticks({.low = axis.above_zero, .high = axis.high, .log = true}, max_count, unit);
+  }
+  if (out.size() == max_count) out.erase(out.begin());
+  out.insert(out.begin(), 0);
+  return out;
+}
+
 bool has_ladder(std::string_view unit) {
   return unit == "x" || scale_for_people(1e6, unit).unit != unit;
 }
@@ -75,7 +95,11 @@ bool has_ladder(std::string_view unit) {
 }  // namespace
 
 double Axis::position(double value) const {
-  if (!std::isfinite(value) || (log && value <= 0)) return std::numeric_limits<double>::quiet_NaN();
+  const bool from_zero = log && above_zero > 0;
+  if (!std::isfinite(value) || (log && (value < 0 || (value == 0 && !from_zero)))) {
+    return std::numeric_limits<double>::quiet_NaN();
+  }
+  if (from_zero) return std::clamp(position_from_zero(*this, value), 0.0, 1.0);
   const double at =
       log ? std::log(value / low) / std::log(high / low) : (value - low) / (high - low);
   return std::clamp(at, 0.0, 1.0);
@@ -85,7 +109,11 @@ Axis axis_over(const std::vector<double>& values, bool log, bool from_zero) {
   double low = std::numeric_limits<double>::infinity();
   double high = -low;
   bool any_positive = false;
-  for (const double value : values) any_positive |= std::isfinite(value) && value > 0;
+  bool any_zero = false;
+  for (const double value : values) {
+    any_positive |= std::isfinite(value) && value > 0;
+    any_zero |= value == 0;
+  }
   log = log && any_positive;
   for (const double value : values) {
     if (!std::isfinite(value) || (log && value <= 0)) continue;
@@ -93,6 +121,7 @@ Axis axis_over(const std::vector<double>& values, bool log, bool from_zero) {
     high = std::max(high, value);
   }
   if (low > high) return {};
+  if (log && any_zero) return {.low = 0, .high = high, .log = true, .above_zero = low};
   if (!log && from_zero && low > 0) low = 0;
   if (low == high) {
     if (log) {
@@ -110,6 +139,7 @@ Axis axis_over(const std::vector<double>& values, bool log, bool from_zero) {
 
 std::vector<double> ticks(const Axis& axis, std::size_t max_count, std::string_view unit) {
   max_count = std::max<std::size_t>(max_count, 2);
+  if (axis.log && axis.above_zero > 0) return ticks_from_zero(axis, max_count, unit);
   const bool binary = unit == "B";
   return axis.log ? log_ticks(axis, max_count, binary ? 2 : 10)
                   : linear_ticks(axis, max_count, binary);

@@ -175,8 +175,10 @@ std::vector<std::string> line_plot(const Chart& chart, const Target& target) {
                       std::back_inserter(lines));
   }
   if (drawn.beyond > 0) {
-    lines.push_back(style.dim(fmt::format(
-        "  {} points at or below 0 have no place on a logarithmic axis", drawn.beyond)));
+    lines.push_back(style.dim(
+        fmt::format("  {} below 0 {} no place on a logarithmic axis",
+                    drawn.beyond == 1 ? "1 point" : fmt::format("{} points", drawn.beyond),
+                    drawn.beyond == 1 ? "has" : "have")));
   }
   return lines;
 }

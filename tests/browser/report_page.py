@@ -161,7 +161,12 @@ def timeline(document):
     """READs in three lanes, of two tiers, and what is no bar."""
     rows = [[1e6 * i, 2.5e6, ("l2", "the daemon")[i % 2], "/usr/lib/a-path-that-is-long-enough-to-be-broken.so", 4096 * i,
              4096, 1, i % 3] for i in range(60)]
-    document["series"] = document["heatmaps"] = document["metrics"] = []
+    document["series"] = [{
+        "name": "retention", "labels": {}, "title": "What was not used for a while", "x_label": "unused for", "x_unit": "ns",
+        "unit": "x", "x_log": True, "y_log": True, "marks": [{"at": 2e6, "text": "a place"}, {"at": 2.1e6, "text": "another"}],
+        "points": [{"x": x, "median": y, "low": y, "high": y, "count": 1}
+                   for x, y in ((0, .9), (1e5, 1), (1e6, 1.5), (3e7, 1.9))]}]
+    document["heatmaps"] = document["metrics"] = []
     document["tables"] = [{
         "name": "reads_in_flight", "title": "READs in flight",
         "columns": [{"name": name, "unit": unit} for name, unit in (
@@ -199,6 +204,21 @@ def check_timeline(page):
     expect("29.0 ms" in page.evaluate(TOOLTIP), f"above is '{page.evaluate(TOOLTIP)}'")
     notes = page.evaluate("[...document.querySelectorAll('.finding')].map(f => f.closest('details') !== null)")
     expect(notes == [False, True, True, True, True], f"folded are {notes}")
+
+
+def check_logarithm(page):
+    """0 has a place, an axis within a decade has round labels, and names of places do not overlap."""
+    chart = "document.querySelectorAll('.chart')[1]"
+    dots = page.evaluate(f"[...{chart}.querySelectorAll('.mark-symbol path')].filter(p => !p.closest('.role-legend')).length")
+    expect(dots == 4, f"{dots} of 4 points are drawn")
+    labels = page.evaluate(f"[...{chart}.querySelectorAll('.role-axis-label')].map(g => "
+                           "[...g.querySelectorAll('text')].map(t => t.textContent).filter(t => t))")
+    expect(labels[0][:2] == ["0", "100 us"], f"the axis from 0 on is labelled {labels[0]}")
+    expect("1x" in labels[1], f"the axis around 1 is labelled {labels[1]}")
+    boxes = page.evaluate(f"[...{chart}.querySelectorAll('.name-of-place text')].map(t => t.getBoundingClientRect())"
+                          ".map(b => [b.left, b.top, b.right, b.bottom])")
+    (left, top, right, bottom), other = boxes
+    expect(right <= other[0] or other[2] <= left or bottom <= other[1] or other[3] <= top, f"names overlap: {boxes}")
 
 
 def check_wide_table(page):
@@ -264,7 +284,7 @@ def main():
             pathlib.Path(folder, name + ".json").write_text(json.dumps(made, separators=(",", ":")))
         for name, checks in (("hinted", (check_hints, check_reading)), ("host", (check_parts, check_reading)),
                              ("million", (check_a_million,)),
-                             ("timeline", (check_reading, check_timeline, check_wide_table)),
+                             ("timeline", (check_reading, check_timeline, check_logarithm, check_wide_table)),
                              ("memcpy", (check_heat_map, check_line_chart, check_axes, check_keyboard, check_reading,
                                          check_views)),
                              ("hostile", (check_hostile,))):

@@ -76,11 +76,26 @@
     return ticks;
   }
 
+  // 1-2-5 steps, as many as there is room for.
+  function linearTicks(low, high, most) {
+    const power = 10 ** Math.floor(Math.log10((high - low) / most));
+    for (const step of [1, 2, 5, 10, 20].map((factor) => factor * power)) {
+      const first = Math.ceil(low / step);
+      const count = Math.floor(high / step) - first + 1;
+      if (count <= most) return Array.from({length: count}, (_, i) => (first + i) * step);
+    }
+    return [];
+  }
+
   // The marks of an axis. Sizes are read in powers of two; for other linear axes Vega's are right.
-  function tickOptions(low, high, unit, log, most) {
-    if (log && low > 0) {
-      const values = logTicks(low, high, unit === 'B' ? 2 : 10, most);
-      return {values: values.length > 1 ? values : [low, high]};
+  function tickOptions(low, high, unit, scale, most) {
+    if (scale.log && low < high) {
+      const from = scale.aboveZero || low;
+      const values = logTicks(from, high, unit === 'B' ? 2 : 10, scale.aboveZero ? most - 1 : most);
+      if (scale.aboveZero) return {values: [0, ...values]};
+      if (values.length > 1) return {values};
+      // Within a decade, such as ratios around 1.
+      if (unit !== 'B') return {values: linearTicks(low, high, most)};
     }
     if (unit !== 'B' || low >= high) return {tickCount: most};
     const step = 2 ** Math.ceil(Math.log2((high - low) / most));
@@ -89,11 +104,39 @@
     return {values};
   }
 
+  // What kind of scale shows these values. A logarithm has no 0: where there is one, the scale is nearly a
+  // logarithm, log(1 + x / constant), with a decade from 0 to the smallest value above it.
+  function scaleOf(values, log) {
+    const positive = values.filter((v) => v > 0);
+    if (!log || positive.length === 0) return {log: false, type: {type: 'linear'}};
+    if (!values.includes(0)) return {log: true, type: {type: 'log'}};
+    const [aboveZero] = extent(positive);
+    return {log: true, aboveZero, type: {type: 'symlog', constant: aboveZero / 9}};
+  }
+
   // The span of an axis: a single value gets room on both sides, a logarithm a little above and below.
   function domainOf(values, log, fromZero) {
     const [low, high] = extent(values);
     if (low === high) return log ? [low / 2, high * 2] : [low - (Math.abs(low) / 2 || 1), high + (Math.abs(low) / 2 || 1)];
     return [fromZero && low > 0 ? 0 : low, high];
+  }
+
+  // The names of places on an axis, each beside its line and below those that it would overlap.
+  function placedMarks(marks, scale, [low, high], width) {
+    const level = {log: Math.log, symlog: (x) => Math.log1p(x / scale.type.constant), linear: (x) => x}[scale.type.type];
+    const placed = [];
+    for (const mark of marks.filter((one) => one.at >= low && one.at <= high).sort((a, b) => a.at - b.at)) {
+      const text = visible(mark.text);
+      const length = 7 * text.length;
+      // Of the width, the axis to the left takes some.
+      const x = (level(mark.at) - level(low)) / (level(high) - level(low)) * (width - 80);
+      const left = x > length + 5;
+      const [from, to] = left ? [x - 5 - length, x - 5] : [x + 5, x + 5 + length];
+      let y = 12;
+      while (placed.some((one) => one.y === y && one.from < to && from < one.to)) y += 16;
+      placed.push({at: mark.at, text, from, to, y, align: left ? 'right' : 'left', offset: left ? -5 : 5});
+    }
+    return placed;
   }
 
   const extent = (values) =>
@@ -139,11 +182,14 @@
     const series = figure.dataset.indices.split(' ').map((i) => reportOf(figure).series[i]);
     const names = figure.dataset.names.split('\t');
     const first = series[0];
-    const shown = (p) => p.x !== null && p.median !== null && (!first.x_log || p.x > 0) &&
-        (!first.y_log || p.median > 0);
+    const all = series.flatMap((one) => one.points.filter((p) => p.x !== null && p.median !== null));
+    const xScale = scaleOf(all.map((p) => p.x), first.x_log);
+    const yScale = scaleOf(all.map((p) => p.median), first.y_log);
+    const shown = (p) => p.x !== null && p.median !== null && (!xScale.log || p.x >= 0) &&
+        (!yScale.log || p.median >= 0);
     const points = [];
     series.forEach((one, i) => one.points.filter(shown).forEach((p) => {
-      const interval = p.low !== null && p.high !== null && (!first.y_log || p.low > 0);
+      const interval = p.low !== null && p.high !== null && (!yScale.log || p.low > 0 || (p.low === 0 && yScale.aboveZero));
       points.push({x: p.x, y: p.median, low: interval ? p.low : p.median, high: interval ? p.high : p.median,
                    name: `${i}`, count: p.count});
     }));
@@ -154,29 +200,26 @@
     const keys = names.map((_, i) => `${i}`);
     const stroke = {scale: 'color', field: 'name'};
     const place = {x: {scale: 'x', field: 'x'}, y: {scale: 'y', field: 'y'}};
-    const xDomain = domainOf(xs, first.x_log, false);
-    const marks = series.flatMap((one) => one.marks || [])
-        .filter((mark) => mark.at >= xDomain[0] && mark.at <= xDomain[1])
-        .map((mark) => ({at: mark.at, text: visible(mark.text)}));
-    const [low, high] = domainOf(ys, first.y_log, !first.y_log);
-    const yDomain = first.y_log ? [low * (low / high) ** .04, high * (high / low) ** .04] : [low, high];
+    const xDomain = domainOf(xs, xScale.log, false);
+    const marks = placedMarks(series.flatMap((one) => one.marks || []), xScale, xDomain, width);
+    const [low, high] = domainOf(ys, yScale.log, !yScale.log);
+    const room = (high / (yScale.aboveZero || low)) ** .04;
+    const yDomain = yScale.log ? [low / room, high * room] : [low, high];
     const spec = {
       width, height: 340, padding: 4, autosize: {type: 'fit', contains: 'padding'},
       description: figure.querySelector('figcaption').textContent,
       signals: [{name: 'hover', value: null}],
       data: [{name: 'points', values: points}, {name: 'hovered', values: []}, {name: 'marks', values: marks}],
       scales: [
-        {name: 'x', type: first.x_log ? 'log' : 'linear', base: first.x_unit === 'B' ? 2 : 10, range: 'width',
-         domain: xDomain, zero: false, nice: false, padding: 6},
-        {name: 'y', type: first.y_log ? 'log' : 'linear', range: 'height',
-         domain: yDomain, zero: false, nice: !first.y_log},
+        {name: 'x', ...xScale.type, range: 'width', domain: xDomain, zero: false, nice: false, padding: 6},
+        {name: 'y', ...yScale.type, range: 'height', domain: yDomain, zero: false, nice: !yScale.log},
         {name: 'color', type: 'ordinal', domain: keys, range: colors.series},
       ],
       axes: [
         axis('bottom', 'x', axisTitle(first.x_label, first.x_unit), first.x_unit, width - 80,
-             tickOptions(...xDomain, first.x_unit, first.x_log, Math.max(2, Math.floor(width / 90)))),
+             tickOptions(...xDomain, first.x_unit, xScale, Math.max(2, Math.floor(width / 90)))),
         axis('left', 'y', axisTitle('', first.unit), first.unit, 240,
-             tickOptions(...yDomain, first.unit, first.y_log, 6)),
+             tickOptions(...yDomain, first.unit, yScale, 6)),
       ],
       legends: series.length < 2 ? [] : [{
         stroke: 'color', symbolType: 'stroke', orient: 'bottom', columns: Math.max(1, Math.floor(width / 200)),
@@ -196,7 +239,7 @@
          encode: {update: {x: {scale: 'x', field: 'at'}, y: {value: 0}, y2: {signal: 'height'},
                            stroke: {value: colors.muted}, strokeDash: {value: [4, 4]}}}},
         {type: 'text', name: 'name-of-place', interactive: false, from: {data: 'marks'},
-         encode: {update: {x: {scale: 'x', field: 'at', offset: -5}, y: {value: 12}, align: {value: 'right'},
+         encode: {update: {x: {scale: 'x', field: 'at', offset: {field: 'offset'}}, y: {field: 'y'}, align: {field: 'align'},
                            text: {field: 'text'}, fill: {value: colors.text}, fontSize: {value: 12}}}},
         {type: 'rule', interactive: false,
          encode: {update: {x: {scale: 'x', signal: 'hover'}, y: {value: 0}, y2: {signal: 'height'},
@@ -236,10 +279,11 @@
     const map = reportOf(figure).heatmaps[Number(figure.dataset.indices)];
     const cells = [];
     map.values.forEach((row, r) => row.forEach((value, c) => cells.push(
-        {c, r, value: value === null || (map.log && value <= 0) ? null : value})));
+        {c, r, value: value === null || (map.log && value < 0) ? null : value})));
     const measured = cells.filter((cell) => cell.value !== null).map((cell) => cell.value);
     if (measured.length === 0) return null;
     const [low, high] = map.unit === 'percent' ? [0, 100] : extent(measured);
+    const scale = scaleOf(measured, map.log && low < high);
     const colors = theme();
     const every = (count, room) => Math.max(1, 2 ** Math.ceil(Math.log2(count / Math.max(1, room))));
     const columns = map.x.map((_, i) => i);
@@ -257,7 +301,7 @@
       scales: [
         {name: 'x', type: 'band', domain: columns, range: 'width'},
         {name: 'y', type: 'band', domain: rows, range: 'height'},
-        {name: 'color', type: map.log && low < high ? 'log' : 'linear', domain: [low, high],
+        {name: 'color', ...scale.type, domain: [low, high],
          range: {scheme: 'viridis'}, zero: false, nice: false},
       ],
       axes: [
@@ -266,7 +310,7 @@
       ],
       legends: [{fill: 'color', type: 'gradient', orient: 'bottom', direction: 'horizontal', titleLimit: width / 2, labelLimit: 80,
                  title: axisTitle(map.log ? 'logarithmic' : 'linear', map.unit) || null,
-                 gradientLength: Math.min(320, width / 2 - 10), gradientThickness: 12, ...tickOptions(low, high, map.unit, map.log, 5),
+                 gradientLength: Math.min(320, width / 2 - 10), gradientThickness: 12, ...tickOptions(low, high, map.unit, scale, 5),
                  encode: {labels: {update: {text: {
                    signal: `tickText(datum.value, ${JSON.stringify(map.unit)})`}}}}}],
       marks: [
@@ -337,7 +381,7 @@
       ],
       axes: [
         axis('bottom', 'x', axisTitle('', shownUnit), shownUnit, width - 80,
-             tickOptions(...domain, shownUnit, false, Math.max(2, Math.floor(width / 110)))),
+             tickOptions(...domain, shownUnit, {log: false}, Math.max(2, Math.floor(width / 110)))),
         {orient: 'left', scale: 'y', labelLimit: Math.floor(width / 3),
          encode: {labels: {update: {text: {signal: `legendText(datum.value, ${JSON.stringify(figure.id)})`}}}}},
       ],
@@ -430,7 +474,7 @@
       ],
       axes: [
         axis('bottom', 'x', axisTitle(visible(table.columns[begin].name.replaceAll('_', ' ')), unit), unit, width - 80,
-             tickOptions(...domain, unit, false, Math.max(2, Math.floor(width / 110)))),
+             tickOptions(...domain, unit, {log: false}, Math.max(2, Math.floor(width / 110)))),
         axis('left', 'y', 'at once', '', height, {tickCount: Math.min(lanes, 6), tickMinStep: 1}),
       ],
       legends: [{

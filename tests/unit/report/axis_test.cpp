@@ -33,8 +33,24 @@ TEST(Axis, SpansTheFiniteValues) {
   EXPECT_EQ(axis_over({-2, 8}, false, true).low, -2);
 }
 
+TEST(Axis, HasAPlaceForZeroADecadeBelowTheLogarithm) {
+  const Axis axis = axis_over({0, 1e5, 3e7}, true, false);
+  EXPECT_TRUE(axis.log);
+  EXPECT_EQ(axis.position(0), 0);
+  EXPECT_EQ(axis.position(3e7), 1);
+  EXPECT_NEAR(axis.position(1e5), axis.position(1e6) - axis.position(1e5), 0.02);
+  EXPECT_TRUE(std::isnan(axis.position(-1)));
+  EXPECT_THAT(ticks(axis, 6, "ns"), ElementsAre(0, 1e5, 1e6, 1e7));
+  EXPECT_THAT(ticks(axis, 3, "ns"), ElementsAre(0, 1e6, 1e7));
+  EXPECT_THAT(ticks(axis_over({0, 5}, true, false), 6, ""), ElementsAre(0, 5));
+  // As far apart as a double goes.
+  const Axis all = axis_over({0, 5e-324, 1e308}, true, false);
+  EXPECT_GT(all.position(5e-324), 0);
+  EXPECT_LT(all.position(1), all.position(1e300));
+}
+
 TEST(Axis, LeavesOutWhatALogarithmHasNot) {
-  const Axis axis = axis_over({-1, 0, 2, 8}, true, true);
+  const Axis axis = axis_over({-1, 2, 8}, true, true);
   EXPECT_TRUE(axis.log);
   EXPECT_EQ(axis.low, 2);
   EXPECT_FALSE(axis_over({-1, 0}, true, false).log);

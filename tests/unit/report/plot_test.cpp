@@ -116,11 +116,25 @@ TEST(LinePlot, TellsSeriesApartWithoutColour) {
   EXPECT_THAT(colored, HasSubstr("\x1b[38;5;208m"));
 }
 
-TEST(LinePlot, SaysWhatALogarithmicAxisLeavesOut) {
+// "Unused for 0" is the first row of how long lines stay in a cache.
+TEST(LinePlot, HasAPlaceForZeroOnALogarithmicAxis) {
   const std::vector<Series> series = {
+      {.x_unit = "ns",
+       .x_log = true,
+       .points = {{.x = 0, .median = 9}, {.x = 1e5, .median = 1}, {.x = 1e7, .median = 1}}}};
+  const std::string text = joined(line_plot(chart_of(series), {.unicode = false, .columns = 60}));
+  EXPECT_THAT(text, HasSubstr("|*"));
+  EXPECT_THAT(text, testing::ContainsRegex("\n +0 +100 us +1 ms +10 ms"));
+  EXPECT_THAT(text, Not(HasSubstr("no place")));
+}
+
+TEST(LinePlot, SaysWhatALogarithmicAxisLeavesOut) {
+  std::vector<Series> series = {
       {.x_log = true,
-       .points = {{.x = 0, .median = 1}, {.x = 1, .median = 1}, {.x = 8, .median = 5}}}};
-  EXPECT_THAT(joined(line_plot(chart_of(series), {})), HasSubstr("1 points at or below 0"));
+       .points = {{.x = -1, .median = 1}, {.x = 1, .median = 1}, {.x = 8, .median = 5}}}};
+  EXPECT_THAT(joined(line_plot(chart_of(series), {})), HasSubstr("1 point below 0 has no place"));
+  series[0].points[1].x = -0.5;
+  EXPECT_THAT(joined(line_plot(chart_of(series), {})), HasSubstr("2 points below 0 have no place"));
 }
 
 TEST(LinePlot, LeavesAGapWhereNothingWasMeasured) {
