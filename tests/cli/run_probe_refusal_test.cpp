@@ -142,7 +142,8 @@ TEST(RunProbeRefuses, ToWriteFilesOfRunsInAReplay) {
        {"--export-asciidoc", "--export-csv", "--export-json", "--json", "--export-markdown",
         "--export-orgmode", "--folded", "--speedscope", "--pprof"}) {
     const TemporaryFolder folder;
-    expect_refused(2, {{{"--replay", "run.json", option, folder.at("file")}, "--replay excludes "}});
+    expect_refused(2,
+                   {{{"--replay", "run.json", option, folder.at("file")}, "--replay excludes "}});
     EXPECT_FALSE(std::filesystem::exists(folder.at("file")));
   }
 }
