@@ -3,7 +3,8 @@
 namespace bytepath::cli {
 
 // While it lives, the first SIGINT, SIGTERM or SIGHUP is only noted, so that the report of what was
-// measured so far can be written; a second one ends the program as usual.
+// measured so far can be written; a second one, unless it follows at once, ends the program as
+// usual.
 class Interrupt {
  public:
   Interrupt();

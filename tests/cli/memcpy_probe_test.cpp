@@ -210,5 +210,18 @@ TEST(Interrupt, LeavesAPartialReport) {
   EXPECT_NE(document->verdict.state, "");
 }
 
+// As it is where timeout(1) or a script passes on what the whole group was sent.
+TEST(Interrupt, ThatComesTwiceAtOnceIsOne) {
+  const TemporaryFolder folder;
+  const auto report = folder.at("report.json");
+  const auto outcome =
+      run({.arguments = {"/bin/sh", "-c",
+                         "\"$0\" --thorough --quiet --json \"$1\" & probe=$!; sleep 0.5; "
+                         "kill -s TERM $probe; sleep 0.002; kill -s TERM $probe; wait $probe",
+                         probe_path("memcpy-probe"), report}});
+  EXPECT_EQ(outcome.status, 128 + SIGTERM) << outcome.err;
+  EXPECT_THAT(folder.read("report.json"), HasSubstr("\"complete\": false"));
+}
+
 }  // namespace
 }  // namespace bytepath::test
