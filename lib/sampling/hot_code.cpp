@@ -77,18 +77,13 @@ void take_nearby(symbols::Symbolizer& symbolizer, code::Disassembler& disassembl
 
 void take_instruction(symbols::Symbolizer& symbolizer, code::Disassembler& disassembler,
                       const CodeAddress& code, HotPlace& place) {
-  constexpr std::size_t longest = 15;
-  std::array<std::uint8_t, longest> bytes{};
-  // At the end of a file or a page there may be fewer.
-  std::size_t size = longest;
-  while (size > 0 && !read_code(symbolizer, code, code.address, std::span(bytes).first(size)))
-    size /= 2;
-  if (size == 0) return;
-  const auto instruction = disassembler.decode(code.address, std::span(bytes).first(size));
+  const auto source = source_of(symbolizer, code);
+  InstructionBytes bytes{};
+  const auto here = read_instruction(source, code.address, bytes);
+  if (here.empty()) return;
+  const auto instruction = disassembler.decode(code.address, here);
   place.instruction =
-      code_line(disassembler, source_of(symbolizer, code), function_begin(code, place.place),
-                code.address, std::span(bytes).first(size))
-          .text;
+      code_line(disassembler, source, function_begin(code, place.place), code.address, here).text;
   place.is_rep_movs = instruction.operation == code::Operation::string_copy && instruction.repeated;
   place.is_rep_movsb = code::is_rep_movsb(instruction);
   constexpr std::size_t look_back = 9;

@@ -8,20 +8,9 @@
 namespace bytepath::sampling {
 namespace {
 
-constexpr std::size_t longest_instruction = 15;
 constexpr std::size_t lines_on_a_side = 3;
 // A function is decoded from its beginning; of a longer one what is behind is shown alone.
 constexpr std::uint64_t longest_way = 64UL * 1024;
-
-using Bytes = std::array<std::uint8_t, longest_instruction>;
-
-// As many bytes as can be read there: at the end of a file or a page there are fewer.
-std::span<const std::uint8_t> read_some(const CodeSource& source, std::uint64_t address,
-                                        Bytes& bytes) {
-  std::size_t size = bytes.size();
-  while (size > 0 && !source.read(address, std::span(bytes).first(size))) size /= 2;
-  return std::span(bytes).first(size);
-}
 
 std::string bytes_text(std::span<const std::uint8_t> bytes) {
   std::string text = "(bad)";
@@ -37,8 +26,8 @@ std::vector<CodeLine> lines_before(code::Disassembler& disassembler, const CodeS
   std::vector<std::uint8_t> bytes(address - function);
   if (!source.read(function, bytes)) return {};
   // With what follows, or an instruction that reaches beyond the address would seem to end there.
-  Bytes behind{};
-  std::ranges::copy(read_some(source, address, behind), std::back_inserter(bytes));
+  InstructionBytes behind{};
+  std::ranges::copy(read_instruction(source, address, behind), std::back_inserter(bytes));
   std::vector<std::uint64_t> starts;
   std::uint64_t at = function;
   while (at < address) {
@@ -58,9 +47,9 @@ std::vector<CodeLine> lines_before(code::Disassembler& disassembler, const CodeS
 std::vector<CodeLine> lines_behind(code::Disassembler& disassembler, const CodeSource& source,
                                    std::uint64_t function, std::uint64_t address) {
   std::vector<CodeLine> lines;
-  Bytes bytes{};
+  InstructionBytes bytes{};
   for (std::size_t i = 0; i <= lines_on_a_side; ++i) {
-    const auto here = read_some(source, address, bytes);
+    const auto here = read_instruction(source, address, bytes);
     if (here.empty()) break;
     const auto instruction = disassembler.decode(address, here);
     if (i > 0) lines.push_back(code_line(disassembler, source, function, address, here));
@@ -74,6 +63,13 @@ std::vector<CodeLine> lines_behind(code::Disassembler& disassembler, const CodeS
 }
 
 }  // namespace
+
+std::span<const std::uint8_t> read_instruction(const CodeSource& source, std::uint64_t address,
+                                               InstructionBytes& bytes) {
+  std::size_t size = bytes.size();
+  while (size > 0 && !source.read(address, std::span(bytes).first(size))) size /= 2;
+  return std::span(bytes).first(size);
+}
 
 CodeLine code_line(code::Disassembler& disassembler, const CodeSource& source,
                    std::uint64_t function, std::uint64_t address,

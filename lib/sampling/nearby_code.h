@@ -1,4 +1,6 @@
 #pragma once
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <span>
@@ -20,6 +22,15 @@ struct CodeSource {
   std::function<bool(std::uint64_t address, std::span<std::uint8_t> bytes)> read;
   std::function<std::string(std::uint64_t address)> name;
 };
+
+// Of the architecture (Intel SDM volume 2, 2.3.11).
+inline constexpr std::size_t longest_instruction = 15;
+using InstructionBytes = std::array<std::uint8_t, longest_instruction>;
+
+// As many bytes as can be read there, which are put into `bytes`: at the end of a file or a page
+// there are fewer.
+std::span<const std::uint8_t> read_instruction(const CodeSource& source, std::uint64_t address,
+                                               InstructionBytes& bytes);
 
 // The instruction at the address as a reader wants it: what a jump goes to within the function is
 // told as an offset ("jne +0x20"), what a call goes to by its name. bytes: its own at least.

@@ -27,6 +27,18 @@ const char* class_name(const SlowOffsets& slow) {
 Value number(double value) { return Value(value); }
 Value integer(std::uint64_t value) { return Value(static_cast<std::int64_t>(value)); }
 
+// What is known of slow offsets of any kind; of which copy, is called otherwise for each kind.
+result::Record evidence_of(const SlowOffsets& slow, const std::string& kind) {
+  return {{kind, Value(slow.kernel)},
+          {"class", Value(class_name(slow))},
+          {"d_first", integer(slow.offsets.first)},
+          {"d_last", integer(slow.offsets.last)},
+          {"size", integer(slow.size)},
+          {"ratio", number(slow.ratio)},
+          {"ratio_low", number(slow.ratio_low)},
+          {"ratio_high", number(slow.ratio_high)}};
+}
+
 std::string parameter(const Document& document, const std::string& name) {
   const auto found = document.parameters.find(name);
   if (found == document.parameters.end()) return {};
@@ -53,14 +65,7 @@ void judge_offsets(Document& document) {
              fmt::format("{} takes {} as long when (destination - source) mod 4096 is {}",
                          slow.kernel, format_factor(slow.ratio, slow.ratio_low, slow.ratio_high),
                          format_offsets(slow.offsets)),
-         .evidence = {{"kernel", Value(slow.kernel)},
-                      {"class", Value(class_name(slow))},
-                      {"d_first", integer(slow.offsets.first)},
-                      {"d_last", integer(slow.offsets.last)},
-                      {"size", integer(slow.size)},
-                      {"ratio", number(slow.ratio)},
-                      {"ratio_low", number(slow.ratio_low)},
-                      {"ratio_high", number(slow.ratio_high)}},
+         .evidence = evidence_of(slow, "kernel"),
          .remedies = severity == Severity::note ? std::vector<result::Remedy>{}
                                                 : instruction_remedies(slow.offsets)});
   }
@@ -104,14 +109,7 @@ void judge_syscalls(Document& document) {
          .text = fmt::format("{} of {} bytes takes {} as long when d is {}", slow.kernel, slow.size,
                              format_factor(slow.ratio, slow.ratio_low, slow.ratio_high),
                              format_offsets(slow.offsets)),
-         .evidence = {{"syscall", Value(slow.kernel)},
-                      {"class", Value(class_name(slow))},
-                      {"d_first", integer(slow.offsets.first)},
-                      {"d_last", integer(slow.offsets.last)},
-                      {"size", integer(slow.size)},
-                      {"ratio", number(slow.ratio)},
-                      {"ratio_low", number(slow.ratio_low)},
-                      {"ratio_high", number(slow.ratio_high)}},
+         .evidence = evidence_of(slow, "syscall"),
          .remedies = syscall_remedies(slow.offsets)});
   }
 }
