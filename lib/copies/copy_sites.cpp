@@ -67,7 +67,7 @@ trace::Mapping mapping_of(const trace::SampledPlace& sampled, std::uint32_t numb
 
 std::string path_of(const bytepath_place& place, const std::vector<host::MountEntry>& mounts) {
   if (place.inode == 0) return {};
-  const std::string path = own_path(place);
+  std::string path = own_path(place);
   const std::uint64_t device = trace::device_of_kernel(place.device);
   for (const host::MountEntry& mount : mounts) {
     if (mount.device != device) continue;
