@@ -80,7 +80,9 @@ bool is_number(const Value& value) {
 std::string_view unit_of_evidence(std::string_view key) {
   if (key.starts_with("ratio") || key.ends_with("_ratio")) return "ratio";
   if (key == "size" || key.starts_with("size_") || key.ends_with("_bytes")) return "B";
-  if (key.ends_with("_ns")) return "ns";
+  // Of chunks.chunk-size and chunks.prefetch.
+  if (key == "chunk" || key == "compared_chunk") return "B";
+  if (key.ends_with("_ns") || key == "start_time") return "ns";
   return "";
 }
 

@@ -18,6 +18,8 @@ TEST(Present, KnowsTheUnitOfEvidence) {
                              {"latency_ns", 1500.0},
                              {"missing", {}}}),
             "d_first 1, latency_ns 1.50 us, mapped_bytes 4 KiB, missing n/a, ratio_low 24.8x");
+  EXPECT_EQ(format_evidence({{"chunk", 262144.0}, {"start_time", 129130847.0}}),
+            "chunk 256 KiB, start_time 129 ms");
 }
 
 TEST(Present, WritesEveryDigitForPrograms) {
