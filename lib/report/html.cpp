@@ -51,7 +51,8 @@ std::string filled(std::string_view page,
 std::string render_html(const Document& all, const Target&) {
   const Document document = thinned(all);
   const PageAssets assets = page_assets();
-  const std::string title = markup_text(document.tool + ": " + document.verdict.state);
+  const std::string& state = document.verdict.state;
+  const std::string title = markup_text(document.tool + (state.empty() ? "" : ": ") + state);
   const std::string header = html_header(document);
   const std::string content = html_content(document);
   const std::string footer = html_footer(document);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "report/html_table.h"
 #include "report/markup.h"
@@ -50,11 +51,19 @@ struct Place {
   int heading = 2;
 };
 
+// The begin of a section. One with a name is a landmark, which has to be the only one of its name:
+// each part of a page has findings, and is found by its own.
+std::string section_begin(const Place& place, std::string_view id) {
+  return place.prefix.empty() ? fmt::format("<section aria-labelledby=\"{}\">\n", id)
+                              : "<section>\n";
+}
+
 std::string section(const Place& place, std::string_view name, std::string_view title,
                     std::string_view content) {
   const std::string id = place.prefix + std::string(name);
-  return fmt::format("<section aria-labelledby=\"{}\">\n<h{} id=\"{}\">{}</h{}>\n{}</section>\n",
-                     id, place.heading, id, markup_text(title), place.heading, content);
+  return section_begin(place, id) + fmt::format("<h{} id=\"{}\">{}</h{}>\n{}</section>\n",
+                                                place.heading, id, markup_text(title),
+                                                place.heading, content);
 }
 
 std::string finding_html(const Finding& finding, int heading) {
@@ -95,8 +104,8 @@ std::string tables(const Document& document, const Place& place) {
   std::string out;
   for (std::size_t i = 0; i < document.tables.size(); ++i) {
     const auto& table = document.tables[i];
-    if (table.time_bars) continue;
     const bool quiet = table.title.empty();
+    if (table.time_bars || (quiet && table.rows.empty())) continue;
     const std::string title = quiet ? spaced(table.name) : table.title;
     const std::string content = html_table(table, title);
     out += section(place, fmt::format("table-{}", i), title,
@@ -109,13 +118,14 @@ std::string figure(const Place& place, std::string_view name, std::string_view k
                    std::string_view indices, const std::string& title, std::string_view names,
                    const std::string& table) {
   const std::string id = place.prefix + std::string(name);
-  return fmt::format(
-      "<section aria-labelledby=\"{}\">\n"
-      "<figure data-chart=\"{}\" data-part=\"{}\" data-indices=\"{}\" data-names=\"{}\">\n"
-      "<figcaption><h{} id=\"{}\">{}</h{}></figcaption>\n<div class=\"chart\"></div>\n{}</figure>\n"
-      "</section>\n",
-      id, kind, place.part, indices, names, place.heading, id, markup_text(title), place.heading,
-      folded_html("All values as a table", table));
+  return section_begin(place, id) +
+         fmt::format(
+             "<figure data-chart=\"{}\" data-part=\"{}\" data-indices=\"{}\" data-names=\"{}\">\n"
+             "<figcaption><h{} id=\"{}\">{}</h{}></figcaption>\n<div "
+             "class=\"chart\"></div>\n{}</figure>\n"
+             "</section>\n",
+             kind, place.part, indices, names, place.heading, id, markup_text(title), place.heading,
+             folded_html("All values as a table", table));
 }
 
 std::string line_charts(const Document& document, const Place& place) {
@@ -183,22 +193,40 @@ std::string_view badge_class(const std::optional<bool>& verified) {
   return *verified ? "good" : "bad";
 }
 
+std::string remedy_html(const result::Remedy& remedy) {
+  std::string out = fmt::format("<li>{} {}\n", markup_text(remedy.text),
+                                badge(badge_class(remedy.verified), name_of(remedy.verified)));
+  if (!remedy.command.empty()) {
+    out += fmt::format("<pre><code>{}</code></pre>\n", markup_text(remedy.command));
+  }
+  return out + "</li>\n";
+}
+
+// A list for each kind of finding, with each way out once: three engines, or three functions of one
+// library, have the same.
 std::string remedies(const Document& document, const Place& place) {
-  std::string out;
-  std::size_t number = 0;
+  std::vector<std::string_view> kinds;
+  std::vector<std::string> lists;
+  std::vector<const Finding*> shown;
   for (const Finding* finding : by_severity(document)) {
-    if (finding->remedies.empty()) continue;
-    std::string list = "<ol>\n";
-    for (const auto& remedy : finding->remedies) {
-      list += fmt::format("<li>{} {}\n", markup_text(remedy.text),
-                          badge(badge_class(remedy.verified), name_of(remedy.verified)));
-      if (!remedy.command.empty()) {
-        list += fmt::format("<pre><code>{}</code></pre>\n", markup_text(remedy.command));
-      }
-      list += "</li>\n";
+    const bool again = std::ranges::any_of(
+        shown, [&](const Finding* other) { return other->remedies == finding->remedies; });
+    if (finding->remedies.empty() || again) continue;
+    shown.push_back(finding);
+    const auto at = static_cast<std::size_t>(std::ranges::find(kinds, finding->id) - kinds.begin());
+    if (at == kinds.size()) {
+      kinds.push_back(finding->id);
+      lists.emplace_back();
     }
-    out += section(place, fmt::format("remedies-{}", number++), "What to do about " + finding->id,
-                   list + "</ol>\n");
+    for (const auto& remedy : finding->remedies) {
+      const std::string item = remedy_html(remedy);
+      if (!lists[at].contains(item)) lists[at] += item;
+    }
+  }
+  std::string out;
+  for (std::size_t i = 0; i < kinds.size(); ++i) {
+    out += section(place, fmt::format("remedies-{}", i),
+                   fmt::format("What to do about {}", kinds[i]), "<ol>\n" + lists[i] + "</ol>\n");
   }
   return out;
 }
@@ -250,6 +278,12 @@ std::string body(const Document& document, const Place& place) {
          host(document, place);
 }
 
+// A list, such as of a file's tensors, has nothing to judge.
+std::string_view class_of_verdict(const Document& document) {
+  const bool judged = !document.verdict.state.empty() || !document.findings.empty();
+  return judged || !document.complete ? class_of(tone_of(document)) : "plain";
+}
+
 std::string verdict_text(const Document& document) {
   const auto& verdict = document.verdict;
   if (!verdict.text.empty()) return markup_text(verdict.text);
@@ -263,7 +297,7 @@ std::string overview(const Document& document, const Place& place) {
   std::string out = "<ul class=\"overview\">\n";
   for (std::size_t i = 0; i < document.parts.size(); ++i) {
     const Document& each = document.parts[i];
-    out += fmt::format("<li class=\"{}\"><a href=\"#{}\">{}</a> {}</li>\n", class_of(tone_of(each)),
+    out += fmt::format("<li class=\"{}\"><a href=\"#{}\">{}</a> {}</li>\n", class_of_verdict(each),
                        part_id(i), markup_text(each.tool), verdict_text(each));
   }
   return section(place, "overview", "Overview", out + "</ul>\n");
@@ -275,8 +309,8 @@ std::string part(const Document& document, std::size_t index) {
       "<article class=\"part\" aria-labelledby=\"{}\">\n<div class=\"verdict {}\">\n"
       "<p class=\"kicker\"><strong>{}</strong> {}</p>\n<h2 "
       "id=\"{}\">{}</h2>\n{}</div>\n{}</article>\n",
-      id, class_of(tone_of(document)), markup_text(document.tool), markup_text(document.started),
-      id, verdict_text(document),
+      id, class_of_verdict(document), markup_text(document.tool), markup_text(document.started), id,
+      verdict_text(document),
       document.complete ? "" : "<p>Incomplete: this run was interrupted.</p>\n",
       body(document, {.prefix = id + "-", .part = index, .heading = 3}));
 }
@@ -292,7 +326,7 @@ std::string html_header(const Document& document) {
         "measured until then.</p>\n";
   }
   out += fmt::format("<div class=\"verdict {}\">\n<h1>{}</h1>\n<p>{}</p>\n</div>\n</header>",
-                     class_of(tone_of(document)), verdict_text(document),
+                     class_of_verdict(document), verdict_text(document),
                      markup_text(host_line(document.host)));
   return out;
 }

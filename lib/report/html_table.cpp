@@ -16,12 +16,13 @@ namespace {
 // Beyond this an interval beside each median would be most of the page.
 constexpr std::size_t max_intervals = 1000;
 
-// A table that scrolls by itself and can be reached by keyboard to do so. End tags that HTML lets
+// A table that scrolls by itself and can be reached by keyboard to do so. A group and no region: it
+// is within one of the same name. End tags that HTML lets
 // out are left out: a heat map has thousands of cells.
 std::string scrolled(std::string_view caption, std::string_view rows, std::string_view style = "") {
   const std::string title = markup_text(caption);
   return fmt::format(
-      "<div class=\"scroll{}\" role=\"region\" tabindex=\"0\" aria-label=\"{}\">\n"
+      "<div class=\"scroll{}\" role=\"group\" tabindex=\"0\" aria-label=\"{}\">\n"
       "<table>\n<caption>{}</caption>\n{}</table>\n</div>\n",
       style, title, title, rows);
 }
@@ -46,7 +47,7 @@ std::string bar_cell(const result::Value& value, const result::Column& column) {
                             ? std::get<double>(value)
                             : static_cast<double>(std::get<std::int64_t>(value));
   const double part = 100 * number / full_bar(column);
-  if (!(part >= 0)) return "";
+  if (!(part > 0)) return "";
   return fmt::format("<td class=\"number bar\" style=\"--part:{:.1f}%\">{}", std::min(part, 100.0),
                      markup_text(format_value(value, column.unit)));
 }

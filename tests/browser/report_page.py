@@ -120,6 +120,10 @@ def check_reading(page):
            "a chart has no name, or nothing that describes it")
     expect(page.evaluate("[...document.querySelectorAll('.chart, .scroll, summary, a')].every(e => e.tabIndex == 0)"),
            "something cannot be reached by keyboard")
+    names = page.evaluate("[...document.querySelectorAll('section[aria-labelledby]')]"
+                          ".map(s => document.getElementById(s.getAttribute('aria-labelledby')).textContent)")
+    expect(len(names) == len(set(names)), f"landmarks have the same name: {names}")
+    expect(page.evaluate("document.querySelectorAll('section [role=region]').length") == 0, "a section repeats its name")
     expect(page.evaluate("document.querySelectorAll('[id]').length == "
                          "new Set([...document.querySelectorAll('[id]')].map(e => e.id)).size"), "an id is used twice")
 

@@ -131,6 +131,46 @@ TEST(Html, IsOneFileOfLessThanAMegabyteWithoutNetwork) {
   EXPECT_THAT(page, HasSubstr("BSD-3-Clause"));  // the licence travels with the library
 }
 
+TEST(Html, ListsEachWayOutOnce) {
+  const std::vector<result::Remedy> mapped = {{.text = "unmap it", .command = "", .verified = {}}};
+  const std::vector<result::Remedy> shifted = {{.text = "shift it", .command = "", .verified = {}},
+                                               {.text = "unmap it", .command = "", .verified = {}}};
+  result::Document document;
+  document.findings = {{.id = "io.not-cold", .text = "pread", .evidence = {}, .remedies = mapped},
+                       {.id = "io.not-cold", .text = "mmap", .evidence = {}, .remedies = mapped},
+                       {.id = "io.not-cold", .text = "uring", .evidence = {}, .remedies = shifted},
+                       {.id = "io.slow", .text = "all", .evidence = {}, .remedies = shifted}};
+  const std::string page = without_assets(render_html(document, terminal));
+  EXPECT_EQ(count(page, ">What to do about io.not-cold<"), 1U);
+  EXPECT_EQ(count(page, "<li>unmap it"), 1U);
+  EXPECT_EQ(count(page, "<li>shift it"), 1U);
+  EXPECT_EQ(count(page, ">What to do about io.slow<"), 0U);
+}
+
+TEST(Html, WarnsOfNothingWhereNothingWasJudged) {
+  result::Document document{.tool = "fault-probe"};
+  const std::string list = without_assets(render_html(document, terminal));
+  EXPECT_THAT(list, HasSubstr("<div class=\"verdict plain\">"));
+  EXPECT_THAT(list, HasSubstr("<title>fault-probe</title>"));
+  document.verdict.state = "not-known";
+  EXPECT_THAT(render_html(document, terminal), HasSubstr("<div class=\"verdict caution\">"));
+  document = {.complete = false};
+  EXPECT_THAT(render_html(document, terminal), HasSubstr("<div class=\"verdict caution\">"));
+}
+
+TEST(Html, ShowsNoTableForProgramsThatIsEmptyAndNoBarOfNothing) {
+  result::Document document;
+  document.tables = {{.name = "tlbs", .columns = {{"level", ""}}, .rows = {}},
+                     {.name = "tensors",
+                      .title = "Tensors",
+                      .columns = {{"share", "percent"}},
+                      .rows = {{0.0}, {25.0}}}};
+  const std::string page = without_assets(render_html(document, terminal));
+  EXPECT_THAT(page, Not(HasSubstr(">tlbs<")));
+  EXPECT_THAT(page, HasSubstr("<td class=\"number\">0 %"));
+  EXPECT_THAT(page, HasSubstr("<td class=\"number bar\" style=\"--part:25.0%\">25.0 %"));
+}
+
 // RFC 4180 read back: records of fields.
 std::vector<std::vector<std::string>> parse_csv(std::string_view text) {
   std::vector<std::vector<std::string>> records(1, std::vector<std::string>(1));
