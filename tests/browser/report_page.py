@@ -81,6 +81,9 @@ def check_keyboard(page):
     page.evaluate("document.querySelectorAll('.chart')[0].focus()")
     page.key("ArrowRight")
     page.key("ArrowRight")
+    ring = page.evaluate("(s => [s.outlineStyle, parseFloat(s.outlineWidth) + parseFloat(s.outlineOffset)])"
+                         "(getComputedStyle(document.activeElement))")
+    expect(ring == ["solid", 0], f"the ring of a focused chart is {ring}, of which its figure hides what sticks out")
     text = page.evaluate(TOOLTIP)
     expect("destination mod 64\t1" in text, f"the second arrow key shows '{text}'")
     said = page.evaluate("document.querySelector('[role=status]').textContent")
@@ -90,13 +93,19 @@ def check_keyboard(page):
 
 
 def check_views(page):
-    """Dark, narrow and printed: drawn again, in other colours, and nothing sticks out."""
+    """Dark, narrow and printed: drawn again, in other colours, and nothing sticks out. What is folded is not printed."""
     paint = "getComputedStyle(document.querySelector('.chart .mark-line path')).stroke"
     light = page.evaluate(paint)
     page.media(prefers_color_scheme="dark")
     expect(page.evaluate(paint) != light, "the dark page has the light page's lines")
     page.media(type="print", prefers_color_scheme="dark")
     expect(page.evaluate(paint) == light, "the printed page has dark colours")
+    expect(page.evaluate("[...document.querySelectorAll('figure summary, section:has(> h2 + details) h2')]"
+                         ".every(e => !e.checkVisibility())"), "what is folded is printed as a heading alone")
+    page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
+    expect(page.evaluate("[...document.querySelectorAll('figure summary, section:has(> h2 + details) h2')]"
+                         ".every(e => e.checkVisibility())"), "what was opened is not printed")
+    page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = false; })")
     page.media(prefers_color_scheme="light")
     page.size(390, 800)
     expect(page.evaluate("document.documentElement.scrollWidth") <= 390, "a narrow page scrolls sideways")

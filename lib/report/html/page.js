@@ -139,6 +139,9 @@
     return placed;
   }
 
+  // In full columns: Vega fills them from the top, and puts what is left over out of order.
+  const legendColumns = (count, width) => Math.ceil(count / Math.ceil(count / Math.max(1, Math.floor(width / 200))));
+
   const extent = (values) =>
       values.reduce(([low, high], v) => [Math.min(low, v), Math.max(high, v)], [Infinity, -Infinity]);
 
@@ -222,7 +225,7 @@
              tickOptions(...yDomain, first.unit, yScale, 6)),
       ],
       legends: series.length < 2 ? [] : [{
-        stroke: 'color', symbolType: 'stroke', orient: 'bottom', columns: Math.max(1, Math.floor(width / 200)),
+        stroke: 'color', symbolType: 'stroke', orient: 'bottom', columns: legendColumns(series.length, width),
         encode: {labels: {update: {text: {signal: `legendText(datum.value, ${JSON.stringify(figure.id)})`}}}},
       }],
       marks: [
@@ -479,7 +482,7 @@
       ],
       legends: [{
         fill: 'color', symbolType: 'square', symbolStrokeWidth: 0, orient: 'bottom',
-        columns: Math.max(1, Math.floor(width / 200)),
+        columns: legendColumns(kinds.length, width),
         encode: {labels: {update: {text: {signal: `legendText(datum.value, ${JSON.stringify(figure.id)})`}}}},
       }],
       marks: [
