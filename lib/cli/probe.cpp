@@ -7,6 +7,7 @@
 #include <ctime>
 #include <deque>
 #include <optional>
+#include <new>
 #include <sstream>
 
 #include "base/file.h"
@@ -46,6 +47,25 @@ int status_of(ErrorKind kind, Manner manner) {
 // What comes before the message of an error.
 std::string_view prefix_of(const Program& program) {
   return program.manner == Manner::hyperfine ? "Error" : std::string_view(program.name);
+}
+
+// Of a process that gets no more memory, made while there is some.
+std::string last_words;
+int last_status = 0;
+
+[[noreturn]] void end_without_memory() {
+  (void)!write(STDERR_FILENO, last_words.data(), last_words.size());
+  _exit(last_status);
+}
+
+// An exception would end it by a signal and without a reason.
+void end_well_without_memory(const Program& program) {
+  last_words = fmt::format(
+      "{}: there is not enough memory\nhint: see ulimit -v and the control group's memory.max, or "
+      "give it less to look at\n",
+      prefix_of(program));
+  last_status = status_of(ErrorKind::failed, program.manner);
+  std::set_new_handler(end_without_memory);
 }
 
 Result<result::Document> read_saved(const std::string& path) {
@@ -416,6 +436,7 @@ int Probe::execute(int argc, char** argv) {
   guard_standard_descriptors();
   // A closed pipe and a file of the size that is allowed are errors of writing, not our death.
   for (const int number : {SIGPIPE, SIGXFSZ}) (void)std::signal(number, SIG_IGN);
+  end_well_without_memory(impl_->program);
   if (const auto ended = impl_->parse(argc, argv)) return *ended;
   return impl_->run(argc, argv);
 }

@@ -290,6 +290,24 @@ TEST(Limits, TooLittleMemoryIsOneError) {
   expect_one_error(outcome, "memory");
 }
 
+// Wherever it runs out: in a table, in a page, in the code of a library.
+TEST(Limits, LittleMemoryNeverEndsAProbeBySignal) {
+  const std::string prlimit = program("prlimit");
+  if (prlimit.empty()) GTEST_SKIP() << "no prlimit (Debian: util-linux)";
+  constexpr std::size_t megabyte = 1'000'000;
+  int told = 0;
+  for (std::size_t limit = 10 * megabyte; limit < 40 * megabyte; limit += megabyte) {
+    const auto outcome =
+        run({.arguments = {prlimit, fmt::format("--as={}", limit), probe_path("memcpy-probe"),
+                           "scan", probe_path("run-probe"), "--format", "html"}});
+    EXPECT_LE(outcome.status, 127) << limit << outcome.err;  // that of the loader
+    if (outcome.err.find("there is not enough memory") == std::string::npos) continue;
+    ++told;
+    expect_one_error(outcome, "memory");
+  }
+  EXPECT_GT(told, 0);
+}
+
 TEST(Limits, FewDescriptors) {
   const std::string prlimit = program("prlimit");
   if (prlimit.empty()) GTEST_SKIP() << "no prlimit (Debian: util-linux)";
