@@ -56,6 +56,13 @@ std::string folder_of(const Entry& entry) {
                      encode_part(entry.suite));
 }
 
+// As of any report: that it may not be written is a failure, and not a run that cannot be judged.
+std::unexpected<Error> not_stored(int error, const std::string& folder) {
+  return fail(ErrorKind::failed,
+              fmt::format("cannot store in {}: {}", folder, std::strerror(error)),
+              "give a --directory that you may write to");
+}
+
 // A file of one process's own, removed when it goes out of scope. Created by its final mode's rules
 // (umask), which mkostemp does not follow.
 class Scratch {
@@ -70,7 +77,7 @@ class Scratch {
       if (scratch.file_) return scratch;
       const int error = errno;
       scratch.path_.clear();  // it is somebody else's
-      if (error != EEXIST) return fail_errno(error, "cannot write in {}", folder);
+      if (error != EEXIST) return not_stored(error, folder);
     }
     return fail(ErrorKind::failed, fmt::format("{} is full of unfinished files", folder),
                 "remove .storing-*");
@@ -170,7 +177,7 @@ Result<Entry> store(const std::string& folder, std::string_view content, Entry e
   const std::string target = folder + "/" + below;
   std::error_code error;
   fs::create_directories(target, error);
-  if (error) return fail_errno(error.value(), "cannot make the folder {}", target);
+  if (error) return not_stored(error.value(), target);
   BYTEPATH_TRY(scratch, Scratch::create(target));
   if (auto written = write_all(scratch.fd(), content, target); !written)
     return std::unexpected(written.error());
@@ -188,7 +195,7 @@ Result<Entry> store(const std::string& folder, std::string_view content, Entry e
                   fmt::format("cannot store in {}: {}", target, std::strerror(linked)),
                   "the file system must allow hard links");
     }
-    if (linked != EEXIST) return fail_errno(linked, "cannot store {}/{}", target, name);
+    if (linked != EEXIST) return not_stored(linked, target);
   }
   return fail(ErrorKind::failed, fmt::format("{} holds too many entries of one name", target));
 }

@@ -143,6 +143,13 @@ TEST_F(Store, IsPruned) {
   expect_refusal(ask("prune"), 2, {"nothing says what to remove"});
 }
 
+TEST_F(Store, ThatMayNotBeWrittenIsAFailure) {
+  const auto now = folder_.write("run.json", saved_run({}));
+  expect_refusal(probe_compare({"store", now, "-d", "/proc/store"}), 4,
+                 {"cannot store in /proc/store"});
+  expect_refusal(probe_compare({"store", now, "-d", now}), 4, {"cannot store in " + now});
+}
+
 TEST_F(Store, ThatDoesNotExistIsNamed) {
   for (const char* command : {"list", "show", "history"})
     expect_refusal(ask(command), 3, {"no store", store()});
