@@ -103,11 +103,22 @@ bool may_have_reported(int exit_status) {
 
 std::unexpected<Error> run_probe_failed(const process::Captured& captured) {
   std::string last;
+  std::string hint;
   for (const auto line : split(captured.errors, '\n')) {
-    if (!trim(line).empty()) last = one_line(trim(line));
+    const auto text = trim(line);
+    if (text.empty()) continue;
+    constexpr std::string_view hint_mark = "hint: ";
+    if (text.starts_with(hint_mark)) {
+      hint = one_line(text.substr(hint_mark.size()));
+    } else {
+      last = one_line(text);
+      hint.clear();  // which was that of a line before
+    }
   }
-  return fail(ErrorKind::failed, fmt::format("measuring again: run-probe ended with status {}{}{}",
-                                             captured.exit_status, last.empty() ? "" : ": ", last));
+  return fail(ErrorKind::failed,
+              fmt::format("measuring again: run-probe ended with status {}{}{}",
+                          captured.exit_status, last.empty() ? "" : ": ", last),
+              std::move(hint));
 }
 
 }  // namespace

@@ -116,6 +116,11 @@ TEST_F(RemeasureRuns, AFailureIsToldInItsOwnWords) {
   EXPECT_EQ(without_report.error().kind, ErrorKind::failed);
   EXPECT_EQ(without_report.error().message,
             "measuring again: run-probe ended with status 1: Error: no such command");
+  const auto with_hint = with("echo Error: no room >&2; echo hint: make some >&2; exit 4");
+  ASSERT_FALSE(with_hint);
+  EXPECT_EQ(with_hint.error().message,
+            "measuring again: run-probe ended with status 4: Error: no room");
+  EXPECT_EQ(with_hint.error().hint, "make some");
   EXPECT_FALSE(with(report + std::string("exit 2"))) << "a report is no excuse for that status";
   EXPECT_FALSE(with(report + std::string("exit 130")));
 }
