@@ -251,6 +251,21 @@ TEST(Confirm, ARegressionThatComesOncePassesAndIsTold) {
                                  HasSubstr("measured again: +0.0 % [+0.0, +0.0]")));
 }
 
+TEST(Confirm, ThatIsInterruptedKeepsTheFirstMeasurementAndJudgesNothing) {
+  const TemporaryFolder folder;
+  const auto path = folder.at("run.json");
+  const auto measured =
+      run({.arguments = {probe_path("run-probe"), "-N", "--pairs", "8", "--style", "none",
+                         "--export-json", path, "sleep 0.05", "sleep 0.25"}});
+  ASSERT_EQ(measured.status, 0) << measured.err;
+  const auto outcome =
+      run({.arguments = {probe_path("probe-compare"), path, "-g", "wall:+50%", "--confirm"},
+           .interrupt_after = std::chrono::milliseconds(500)});
+  EXPECT_EQ(outcome.status, 130) << outcome.err;
+  EXPECT_THAT(outcome.out, AllOf(HasSubstr("\nnot judged: 1 of 1 gate: sleep 0.25 wall"),
+                                 HasSubstr("(--confirm): interrupted")));
+}
+
 TEST(Confirm, MeasuresNothingWhereNothingFails) {
   const TemporaryFolder folder;
   const auto base = folder.write("base.json", saved_run({}));

@@ -168,7 +168,12 @@ Result<result::Document> compare_files(const CompareOptions& options, const cli:
   });
   if (options.confirm && any_failed(comparisons)) {
     if (auto done = confirm(input, rules, context, comparisons, document); !done) {
-      return std::unexpected(done.error());
+      if (context.progress(0, 0, "")) return std::unexpected(done.error());
+      // Ctrl-C: the first measurement is not lost, and what it lacks not judged.
+      (void)compare::settle_by_second(comparisons, {}, false);
+      document.not_measured.push_back({.what = "what failed, again (--confirm)",
+                                       .reason = "interrupted",
+                                       .remedy = "let it measure to its end"});
     }
   }
   compare::add_comparisons(document, comparisons);
