@@ -126,6 +126,21 @@ TEST(Relations, ADumpThatMayNotBeWrittenIsAFailure) {
   EXPECT_EQ(outcome.status, 4) << outcome.err;
 }
 
+TEST(Relations, AFileThatIsNotThereIsAMistakeOfTheCommandLineForBoth) {
+  for (const std::vector<std::string>& arguments :
+       {std::vector<std::string>{"cpu-probe", "--root", "/nowhere"},
+        {"cpu-probe", "--root", "/proc/version"},
+        {"cpu-probe", "--cpuid-dump", "/nowhere"},
+        {"memcpy-probe", "scan", "/nowhere"},
+        {"memcpy-probe", "--against", "/nowhere"}}) {
+    std::vector<std::string> words = arguments;
+    words.front() = probe_path(words.front());
+    const auto outcome = run({.arguments = std::move(words)});
+    EXPECT_EQ(outcome.status, 2) << outcome.err;
+    EXPECT_THAT(outcome.err, testing::HasSubstr("hint: "));
+  }
+}
+
 TEST(Relations, ADumpOfThisHostIsDecodedAsThisHostIs) {
   const std::string path = testing::TempDir() + "relations.cpuid";
   const auto live = cpu_document({"--no-measure", "--dump-cpuid", path});

@@ -19,9 +19,11 @@ struct Options {
   bool no_measure = false;
 };
 
-// The error with the option that it is about, and a way out where it has none.
+// The error with the option that it is about, and a way out where it has none. A name that is wrong
+// is a mistake of the command line, as it is for --replay.
 std::unexpected<Error> about(std::string_view option, Error error, std::string_view hint) {
   error.message = fmt::format("{}: {}", option, error.message);
+  if (error.kind == ErrorKind::failed) error.kind = ErrorKind::usage;
   if (error.hint.empty()) error.hint = hint;
   return std::unexpected(std::move(error));
 }
