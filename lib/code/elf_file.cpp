@@ -312,23 +312,4 @@ std::string ElfFile::debug_file_path(std::string_view root) const {
                      build_id_.substr(2));
 }
 
-void sort_symbols(std::vector<Symbol>& symbols) {
-  // By name among aliases: an order that does not depend on the file's, without a stable sort,
-  // whose buffer clang calls deprecated.
-  std::ranges::sort(symbols, {}, [](const Symbol& symbol) {
-    return std::pair<std::uint64_t, std::string_view>(symbol.address, symbol.name);
-  });
-}
-
-const Symbol* symbol_at(std::span<const Symbol> symbols, std::uint64_t address) {
-  auto above = std::ranges::upper_bound(symbols, address, {}, &Symbol::address);
-  // A symbol without size owns only its first byte; look a little back past such labels.
-  constexpr int look_back = 16;
-  for (int i = 0; i < look_back && above != symbols.begin(); ++i) {
-    --above;
-    if (address == above->address || address - above->address < above->size) return &*above;
-  }
-  return nullptr;
-}
-
 }  // namespace bytepath::code

@@ -110,8 +110,4 @@ class ElfFile {
   std::vector<Section> sections_;
 };
 
-// The symbol that an address belongs to, from symbols sorted by sort_symbols.
-void sort_symbols(std::vector<Symbol>& symbols);
-const Symbol* symbol_at(std::span<const Symbol> symbols, std::uint64_t address);
-
 }  // namespace bytepath::code

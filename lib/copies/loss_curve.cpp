@@ -115,12 +115,6 @@ std::optional<SlowFactor> LossCurve::find(std::uint8_t element_bytes, std::size_
   return factor;
 }
 
-bool LossCurve::is_slow(std::uint8_t element_bytes, std::size_t band) const {
-  return std::ranges::any_of(points_, [&](const CurvePoint& point) {
-    return point.element_bytes == element_bytes && point.band == band && is_slow_point(point);
-  });
-}
-
 std::optional<double> LossCurve::worst(std::uint8_t element_bytes, std::size_t band) const {
   std::optional<double> worst;
   for (const CurvePoint& point : points_)

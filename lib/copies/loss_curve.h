@@ -43,9 +43,6 @@ class LossCurve {
   std::optional<SlowFactor> find(std::uint8_t element_bytes, std::size_t band,
                                  std::uint64_t size) const;
 
-  // Whether a band is slow at some size.
-  bool is_slow(std::uint8_t element_bytes, std::size_t band) const;
-
   // The largest ratio of a band, whether slow or not; nothing where it was not measured.
   std::optional<double> worst(std::uint8_t element_bytes, std::size_t band) const;
 

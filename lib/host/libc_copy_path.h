@@ -91,11 +91,6 @@ Result<LibcCopyPath> read_process_libc(pid_t pid);
 // What exists only in a running program is absent and says so. Linux 5.6 (openat2).
 Result<LibcCopyPath> read_root_libc(const Root& root);
 
-// The dynamic loader of this host or of a root folder, as a path inside it:
-// "/lib64/ld-linux-x86-64.so.2". `ld.so --list-tunables` shows the thresholds that a setting would
-// give.
-Result<std::string> find_loader(const Root& root = {});
-
 std::string_view to_text(LibcKind kind);                // "glibc", "static musl"
 std::string_view to_text(NameEvidence evidence);        // "implementation list"
 std::string_view to_text(CopyInstruction instruction);  // "rep movsb"

@@ -115,12 +115,4 @@ Result<LibcCopyPath> read_root_libc(const Root& root) {
               "an image with static programs only: look at a running one with --pid");
 }
 
-Result<std::string> find_loader(const Root& root) {
-  BYTEPATH_TRY(folder, RootFolder::open(root.at("/")));
-  if (const std::string found = interpreter_of_programs(folder); !found.empty()) return found;
-  for (const std::string_view loader : loaders)
-    if (folder.has_file(std::string(loader))) return std::string(loader);
-  return fail(ErrorKind::unsupported, fmt::format("no dynamic loader found in {}", root.at("/")));
-}
-
 }  // namespace bytepath::host

@@ -1,8 +1,6 @@
 #include "host/noise.h"
 
 #include <array>
-#include <charconv>
-#include <limits>
 
 #include "base/file.h"
 #include "base/text.h"
@@ -33,26 +31,8 @@ std::optional<double> steal_share(const CpuTimes& before, const CpuTimes& after)
   return static_cast<double>(stolen) / static_cast<double>(wanted);
 }
 
-std::optional<Load> parse_load(std::string_view loadavg) {
-  const auto fields = words(loadavg);
-  if (fields.size() < 4) return std::nullopt;
-  Load load;
-  const auto* end = fields[0].data() + fields[0].size();
-  const auto parsed =
-      std::from_chars(fields[0].data(), end, load.one_minute, std::chars_format::fixed);
-  if (parsed.ec != std::errc{} || parsed.ptr != end) return std::nullopt;
-  const auto runnable = parse_unsigned(fields[3].substr(0, fields[3].find('/')));
-  if (!runnable || *runnable > std::numeric_limits<unsigned>::max()) return std::nullopt;
-  load.runnable = static_cast<unsigned>(*runnable);
-  return load;
-}
-
 std::optional<CpuTimes> read_cpu_times(const Root& root) {
   return parse_cpu_times(read_line_or(root.at("/proc/stat"), ""));
-}
-
-std::optional<Load> read_load(const Root& root) {
-  return parse_load(read_line_or(root.at("/proc/loadavg"), ""));
 }
 
 }  // namespace bytepath::host

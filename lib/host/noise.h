@@ -21,15 +21,6 @@ std::optional<CpuTimes> parse_cpu_times(std::string_view stat);
 // when no time has passed or a counter went backwards (a CPU was taken away).
 std::optional<double> steal_share(const CpuTimes& before, const CpuTimes& after);
 
-// /proc/loadavg: runnable counts this process too.
-struct Load {
-  double one_minute = 0;
-  unsigned runnable = 0;
-};
-
-std::optional<Load> parse_load(std::string_view loadavg);
-
 std::optional<CpuTimes> read_cpu_times(const Root& root);
-std::optional<Load> read_load(const Root& root);
 
 }  // namespace bytepath::host

@@ -65,11 +65,6 @@ std::uint64_t PageSet::insert(const PageSet& other) {
   return added;
 }
 
-void PageSet::clear() {
-  std::ranges::fill(words_, 0);
-  count_ = 0;
-}
-
 bool PageSet::contains(std::uint64_t page) const {
   return page < pages_ && (words_[page / word_bits] >> (page % word_bits) & 1U) != 0;
 }

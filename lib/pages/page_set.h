@@ -34,7 +34,6 @@ class PageSet {
   std::uint64_t insert(std::uint64_t first, std::uint64_t count = 1);
   // Adds all of other, whose size may differ. Returns how many pages are new.
   std::uint64_t insert(const PageSet& other);
-  void clear();
   bool contains(std::uint64_t page) const;
   std::uint64_t count() const { return count_; }
   std::uint64_t count(std::uint64_t first, std::uint64_t count) const;  // within the range

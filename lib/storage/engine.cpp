@@ -13,11 +13,4 @@ std::span<const EngineKind> engines() {
   return rows;
 }
 
-const EngineKind* find_engine(const std::string& name) {
-  for (const auto& engine : engines()) {
-    if (engine.name == name) return &engine;
-  }
-  return nullptr;
-}
-
 }  // namespace bytepath::storage

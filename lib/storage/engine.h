@@ -39,7 +39,6 @@ struct EngineKind {
 };
 
 std::span<const EngineKind> engines();
-const EngineKind* find_engine(const std::string& name);
 
 Result<std::unique_ptr<Engine>> open_pread(const EngineSetup& setup);
 Result<std::unique_ptr<Engine>> open_mmap(const EngineSetup& setup);

@@ -39,18 +39,6 @@ FileTrees FileTrees::of(const Root& root, std::uint32_t process) {
           .of_host = open_tree(root.at("/"))};
 }
 
-Result<Descriptor> FileTrees::open_file(const std::string& path) const {
-  std::optional<Error> error;
-  for (const auto* tree : {&of_process, &of_host}) {
-    if (!*tree) continue;
-    auto file = (*tree)->open_file(path);
-    if (file) return file;
-    if (!error) error = std::move(file).error();
-  }
-  if (error) return std::unexpected(std::move(*error));
-  return fail(ErrorKind::failed, fmt::format("cannot open {}: there is no root folder", path));
-}
-
 Result<Descriptor> open_mapped(const Root& root, const FileTrees& trees, std::uint32_t process,
                                const trace::Mapping& mapping) {
   const std::string exact =

@@ -18,8 +18,6 @@ struct FileTrees {
   std::optional<host::RootFolder> of_host;
 
   static FileTrees of(const Root& root, std::uint32_t process);
-  // A regular file from the first tree that has it.
-  Result<Descriptor> open_file(const std::string& path) const;
 };
 
 // The very file that was mapped, or an error that says why there is none: by /proc/PID/map_files

@@ -78,11 +78,6 @@ SyscallLosses SyscallTracer::losses() const {
   return losses;
 }
 
-std::uint64_t SyscallTracer::lost() const {
-  const auto all = losses();
-  return all.calls + all.processes;
-}
-
 void SyscallTracer::reset() {
   for (auto& part : session_->cpus) {
     const auto rows = std::min<std::size_t>(part.rows_used + 1, BYTEPATH_OCTAVE_ROWS);

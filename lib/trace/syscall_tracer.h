@@ -28,9 +28,8 @@ class SyscallTracer {
   // Of all calls that have ended since open() or the last reset(), in the order of their numbers.
   // Calls that are still open, as of a process left in the background, are not among them.
   std::vector<SyscallTotal> totals() const;
+  // What is missing in totals(): nothing is what makes the counts exact.
   SyscallLosses losses() const;
-  // Calls and processes that are missing in totals(): 0 is what makes the counts exact.
-  std::uint64_t lost() const;
 
   // To be called while nothing of the tree makes calls: of what it counts meanwhile some may stay.
   void reset();

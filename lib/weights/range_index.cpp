@@ -47,16 +47,4 @@ std::span<const Range> RangeIndex::of_file(std::uint32_t file) const {
                                     first_of_file_[file + 1] - first_of_file_[file]);
 }
 
-std::span<const Range> RangeIndex::overlapping(std::uint32_t file, std::uint64_t offset,
-                                               std::uint64_t size) const {
-  const auto ranges = of_file(file);
-  if (size == 0 || ranges.empty()) return {};
-  const std::uint64_t last = offset + std::min(size - 1, UINT64_MAX - offset);
-  const auto begin = std::ranges::partition_point(
-      ranges, [&](const Range& range) { return range.offset + range.size <= offset; });
-  const auto end = std::ranges::partition_point(
-      ranges, [&](const Range& range) { return range.offset <= last; });
-  return begin < end ? std::span(begin, end) : std::span<const Range>{};
-}
-
 }  // namespace bytepath::weights

@@ -29,9 +29,6 @@ class RangeIndex {
   std::span<const Range> ranges() const { return ranges_; }
   // Those of one file.
   std::span<const Range> of_file(std::uint32_t file) const;
-  // Those that hold a byte of [offset, offset + size) of the file: empty beyond its end.
-  std::span<const Range> overlapping(std::uint32_t file, std::uint64_t offset,
-                                     std::uint64_t size) const;
 
  private:
   std::vector<Range> ranges_;

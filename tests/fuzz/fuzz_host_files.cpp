@@ -22,7 +22,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   relevant_parameters(text);
   os_release_value(text, "PRETTY_NAME");
   has_cpu_flag(text, "erms");
-  parse_load(text);
   if (const auto times = parse_cpu_times(text)) {
     const auto share = steal_share({}, *times);
     if (share && (*share < 0 || *share > 1)) std::abort();

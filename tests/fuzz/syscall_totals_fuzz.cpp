@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "result/document.h"
-#include "syscalls/difference.h"
 #include "syscalls/document.h"
 #include "trace/copy_census.h"
 #include "trace/syscall_totals.h"
@@ -36,7 +35,6 @@ void add_up_counts(std::span<const std::uint8_t> input) {
   result::Document document;
   syscalls::add_syscalls(document, {}, totals, trace::add_up_losses(cpus));
   (void)result::to_json(document);
-  (void)syscalls::compare_syscalls({.totals = totals, .runs = 3}, {.totals = totals, .runs = 0});
   trace::add_totals(totals, trace::add_up_syscalls(std::span(cpus).first(1)));
 }
 

@@ -11,7 +11,7 @@
 #include "process/spawn.h"
 #include "result/document.h"
 #include "syscalls/document.h"
-#include "syscalls/watch.h"
+#include "support/watched_command.h"
 
 namespace {
 
@@ -30,7 +30,7 @@ Result<int> run_traced(const std::string& report, const std::vector<std::string>
   for (char** each = environ; *each != nullptr; ++each) request.environment.emplace_back(*each);
   if (user) request.credentials = &*user;
   int exit_code = 0;
-  BYTEPATH_TRY(watched, syscalls::watch_syscalls(helper, {}, [&]() -> Result<> {
+  BYTEPATH_TRY(watched, test::watch_syscalls(helper, {}, [&]() -> Result<> {
                  BYTEPATH_TRY(outcome, helper.run(request));
                  exit_code = outcome.exit_code();
                  return {};

@@ -31,8 +31,6 @@ TEST(LossCurve, GivesNothingForWhatWasNotMeasured) {
 
 TEST(LossCurve, ABandThatIsNotSlowLosesNothing) {
   EXPECT_EQ(zen4().find(1, 3, 4096)->ratio, 1);
-  EXPECT_FALSE(zen4().is_slow(1, 3));
-  EXPECT_TRUE(zen4().is_slow(1, 1));
   EXPECT_EQ(zen4().worst(1, 3), 1.1);
   // A ratio whose interval reaches down to the ordinary is no evidence.
   const LossCurve unsure({{.band = 1, .size = 4096, .ratio = 3, .low = 1.1, .high = 9}});

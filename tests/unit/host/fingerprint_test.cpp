@@ -124,15 +124,5 @@ TEST(Noise, StealIsAShareOfTheTimeWanted) {
   EXPECT_FALSE(steal_share(before, {.busy = 130, .idle = 900, .steal = 9}));
 }
 
-TEST(Noise, ReadsLoad) {
-  const auto load = parse_load("0.29 0.11 0.07 3/97 8021\n");
-  ASSERT_TRUE(load);
-  EXPECT_EQ(load->one_minute, 0.29);
-  EXPECT_EQ(load->runnable, 3U);
-  for (const auto* text : {"", "0.29", "x 0 0 1/2", "0.1x 0 0 1/2", "0.1 0 0 /2"}) {
-    EXPECT_FALSE(parse_load(text)) << text;
-  }
-}
-
 }  // namespace
 }  // namespace bytepath::host

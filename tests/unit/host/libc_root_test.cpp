@@ -63,7 +63,6 @@ TEST_F(RootOf, MuslTellsAll) {
   ASSERT_TRUE(path) << path.error().message;
   EXPECT_EQ(path->kind, LibcKind::musl);
   EXPECT_EQ(to_text(path->find_function("memcpy")->instruction), "rep movsq");
-  EXPECT_EQ(find_loader(root()), "/lib/ld-musl-x86_64.so.1");
 }
 
 TEST_F(RootOf, LinksStayInside) {
@@ -88,7 +87,6 @@ TEST_F(RootOf, NothingIsAnErrorWithAWayOut) {
   EXPECT_EQ(path.error().kind, ErrorKind::unsupported);
   EXPECT_FALSE(path.error().hint.empty());
   EXPECT_FALSE(read_root_libc({.prefix = "/no/such/folder"}));
-  EXPECT_FALSE(find_loader(root()));
 }
 
 TEST_F(RootOf, GarbageIsNoLibc) {
@@ -96,12 +94,6 @@ TEST_F(RootOf, GarbageIsNoLibc) {
   std::ofstream(folder_ / "lib64/libc.so.6") << "\x7f"
                                                 "ELF and then nothing";
   EXPECT_FALSE(read_root_libc(root()));
-}
-
-TEST(Loader, OfThisHostIsFound) {
-  const auto loader = find_loader();
-  ASSERT_TRUE(loader) << loader.error().message;
-  EXPECT_TRUE(fs::exists(*loader)) << *loader;
 }
 
 }  // namespace

@@ -49,25 +49,5 @@ TEST(RangeIndex, NamesTensorsLayersAndExperts) {
   EXPECT_EQ(index.of_file(1)[0].expert, 7);
 }
 
-TEST(RangeIndex, FindsTheRangesOfAPage) {
-  const RangeIndex index(two_files());
-  const auto count = [&](std::uint64_t offset, std::uint64_t size) {
-    return index.overlapping(0, offset, size).size();
-  };
-  EXPECT_EQ(count(0, 100), 1U);
-  EXPECT_EQ(count(0, 101), 2U);
-  EXPECT_EQ(count(99, 1), 1U);
-  EXPECT_EQ(count(100, 1), 1U);
-  EXPECT_EQ(index.overlapping(0, 399, 2)[0].expert, 0);
-  EXPECT_EQ(index.overlapping(0, 399, 2)[1].expert, 1);
-  EXPECT_EQ(count(0, UINT64_MAX), 7U);
-  EXPECT_EQ(count(999, UINT64_MAX), 1U);
-  EXPECT_EQ(count(1000, 1), 0U);
-  EXPECT_EQ(count(UINT64_MAX, UINT64_MAX), 0U);
-  EXPECT_EQ(count(500, 0), 0U);
-  EXPECT_TRUE(index.overlapping(2, 0, 1).empty());
-  EXPECT_TRUE(index.overlapping(9, 0, 1).empty());
-}
-
 }  // namespace
 }  // namespace bytepath::weights
