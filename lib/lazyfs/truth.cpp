@@ -124,7 +124,7 @@ std::string_view truth_header() {
 std::string to_line(const Event& event) {
   return fmt::format("{},{},{},{},{},{},{},{},{},{},{},{}\n", name(event.kind), event.time_ns,
                      in_quotes(event.path), event.inode, event.offset, event.length, event.returned,
-                     name(event.tier), event.duration_ns, event.node, event.injected_ns,
+                     name(event.tier), event.duration_ns, in_quotes(event.node), event.injected_ns,
                      event.thread);
 }
 

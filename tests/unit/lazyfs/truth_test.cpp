@@ -42,6 +42,9 @@ TEST(Truth, ReadsWhatItWrote) {
     EXPECT_EQ(std::ranges::count(to_line(event), '\n'), 1);
     EXPECT_EQ(from_line(line_of(event)), event) << path;
   }
+  auto two = event_of("image");
+  two.node = "a,\"b";
+  EXPECT_EQ(from_line(line_of(two)), two) << "a node too";
   for (const Tier tier : all_tiers) {
     for (const EventKind kind : all_event_kinds) {
       auto event = event_of("image");
