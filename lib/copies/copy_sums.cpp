@@ -55,7 +55,7 @@ void CopySum::add(const CopySum& other) {
 }
 
 std::string command_of(const bytepath_program_samples& samples) {
-  const auto end = std::find(std::begin(samples.command), std::end(samples.command), '\0');
+  const auto* end = std::ranges::find(samples.command, '\0');
   return in_one_line(std::string(std::begin(samples.command), end));
 }
 

@@ -69,10 +69,10 @@ struct RegisterSamples::State {
   Code look_at(const sampling::Sample& sample, const trace::Mapping* mapping) {
     std::array<std::uint8_t, 4> bytes{};
     Code code;
-    if (sample.kernel)
-      code.read = symbolizer.kernel_code(sample.address, bytes);
-    else if (mapping != nullptr)
-      code.read = symbolizer.user_code(sample.process, *mapping, sample.address, bytes);
+    if (!sample.kernel && mapping == nullptr) return code;
+    code.read = sample.kernel
+                    ? symbolizer.kernel_code(sample.address, bytes)
+                    : symbolizer.user_code(sample.process, *mapping, sample.address, bytes);
     std::uint32_t word = 0;
     std::memcpy(&word, bytes.data(), sizeof word);
     code.element_bytes = code.read ? bytepath_copy_element(word) : 0;

@@ -35,7 +35,7 @@ struct Metric {
   std::vector<double> samples;  // raw, in the order measured; at most max_samples are kept
   // Metrics of one name with a title are drawn in one chart, each sample a dot and each metric's
   // median with its interval; without one they are numbers in a table.
-  std::string title{};
+  std::string title;
 };
 
 struct Point {
@@ -64,7 +64,7 @@ struct Series {
   bool x_log = false;
   bool y_log = false;
   std::vector<Point> points;  // x ascending
-  std::vector<Mark> marks{};
+  std::vector<Mark> marks;
 };
 
 // values[row][column] belongs to y[row], x[column]; NaN is a cell that was not measured. Colours go
@@ -104,7 +104,7 @@ struct Table {
   std::string title;
   std::vector<Column> columns;
   std::vector<std::vector<Value>> rows;  // each as long as columns
-  std::optional<TimeBars> time_bars{};
+  std::optional<TimeBars> time_bars;
 };
 
 // How a time was distributed: data for programs, and what can be merged over many hosts. Its
@@ -185,7 +185,7 @@ struct Document {
   std::vector<NotMeasured> not_measured;
   // The documents that this one is made of, such as those of one host; they have no parts. Their
   // findings are in `findings` too, so that --fail-on knows them.
-  std::vector<Document> parts{};
+  std::vector<Document> parts;
 };
 
 inline constexpr std::size_t max_samples = 4096;
