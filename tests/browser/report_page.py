@@ -219,6 +219,28 @@ def check_timeline(page):
     expect(notes == [False, True, True, True, True], f"folded are {notes}")
 
 
+def peers(document):
+    """READs one after the other, of a dozen peers."""
+    document["series"] = document["heatmaps"] = document["metrics"] = []
+    document["tables"] = [{
+        "name": "reads", "title": "READs", "columns": [{"name": name, "unit": unit} for name, unit in (
+            ("time", "ns"), ("took", "ns"), ("peer", ""), ("lane", ""))],
+        "rows": [[1e6 * i, 1e6, f"10.0.0.{i % 12}", 0] for i in range(24)],
+        "time_bars": {"begin": "time", "length": "took", "lane": "lane", "kind": "peer"}}]
+    return document
+
+
+def check_long_legend(page):
+    """On a narrow page it makes the chart longer, and does not take its room."""
+    page.size(390, 900)
+    high = page.evaluate("document.querySelector('.time-bar path').getBoundingClientRect().height")
+    expect(high > 40, f"a bar of a narrow timeline is {high} pixels high")
+    shown, cut = page.evaluate("(c => [...c.querySelectorAll('.role-legend-label text')].map(t => t.getBoundingClientRect().bottom"
+                               " > c.getBoundingClientRect().bottom).reduce(([n, cut], is) => [n + 1, cut + is], [0, 0]))"
+                               "(document.querySelector('.chart'))")
+    expect((shown, cut) == (12, 0), f"a legend shows {shown} of 12 names and cuts off {cut} of them")
+
+
 def check_logarithm(page):
     """0 has a place, an axis within a decade has round labels, and names of places do not overlap."""
     chart = "document.querySelectorAll('.chart')[1]"
@@ -292,11 +314,13 @@ def main():
     with tempfile.TemporaryDirectory(prefix="bytepath-report-") as folder:
         plain = json.loads(pathlib.Path(golden, "memcpy.json").read_text())
         hinted = with_hints(copy.deepcopy(plain))
-        for name, made in (("hinted", hinted), ("timeline", timeline(copy.deepcopy(plain))), ("million", large(copy.deepcopy(plain))),
+        for name, made in (("hinted", hinted), ("timeline", timeline(copy.deepcopy(plain))),
+                           ("peers", peers(copy.deepcopy(plain))), ("million", large(copy.deepcopy(plain))),
                            ("host", {**plain, "series": [], "heatmaps": [], "parts": [plain, hinted]})):
             pathlib.Path(folder, name + ".json").write_text(json.dumps(made, separators=(",", ":")))
         for name, checks in (("hinted", (check_hints, check_reading)), ("host", (check_parts, check_reading)),
                              ("million", (check_a_million,)),
+                             ("peers", (check_long_legend,)),
                              ("timeline", (check_reading, check_timeline, check_logarithm, check_wide_table)),
                              ("memcpy", (check_heat_map, check_line_chart, check_axes, check_keyboard, check_reading,
                                          check_views)),

@@ -140,7 +140,10 @@
   }
 
   // In full columns: Vega fills them from the top, and puts what is left over out of order.
-  const legendColumns = (count, width) => Math.ceil(count / Math.ceil(count / Math.max(1, Math.floor(width / 200))));
+  const legendRows = (count, width) => Math.ceil(count / Math.max(1, Math.floor(width / 200)));
+  const legendColumns = (count, width) => Math.ceil(count / legendRows(count, width));
+  // What a legend takes below its first line, so that it takes nothing from the chart.
+  const legendHeight = (count, width) => 15 * Math.max(0, legendRows(count, width) - 1);
 
   const extent = (values) =>
       values.reduce(([low, high], v) => [Math.min(low, v), Math.max(high, v)], [Infinity, -Infinity]);
@@ -209,7 +212,7 @@
     const room = (high / (yScale.aboveZero || low)) ** .04;
     const yDomain = yScale.log ? [low / room, high * room] : [low, high];
     const spec = {
-      width, height: 340, padding: 4, autosize: {type: 'fit', contains: 'padding'},
+      width, height: 340 + legendHeight(series.length, width), padding: 4, autosize: {type: 'fit', contains: 'padding'},
       description: figure.querySelector('figcaption').textContent,
       signals: [{name: 'hover', value: null}],
       data: [{name: 'points', values: points}, {name: 'hovered', values: []}, {name: 'marks', values: marks}],
@@ -467,7 +470,7 @@
     const box = {x: {scale: 'x', field: 'x'}, width: {signal: "max(1.5, scale('x', datum.x2) - scale('x', datum.x))"},
                  y: {signal: `scale('y', datum.y + 1) + ${gap}`}, y2: {scale: 'y', field: 'y'}};
     const spec = {
-      width, height: height + 90, padding: 4, autosize: {type: 'fit', contains: 'padding'},
+      width, height: height + 90 + legendHeight(kinds.length, width), padding: 4, autosize: {type: 'fit', contains: 'padding'},
       description: figure.querySelector('figcaption').textContent,
       data: [{name: 'bars', values: bars.map(({x, x2, y, kind}) => ({x, x2, y, kind}))}, {name: 'hovered', values: []}],
       scales: [
