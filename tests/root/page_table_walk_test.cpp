@@ -2,11 +2,11 @@
 
 #include <gtest/gtest.h>
 #include <sched.h>
-#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <chrono>
+#include <csignal>
 #include <functional>
 #include <optional>
 #include <set>
@@ -112,8 +112,8 @@ TEST_F(PageTableWalk, SeesWhatEveryThreadTouched) {
 }
 
 TEST_F(PageTableWalk, GoesFromOneProcessToAnother) {
-  PageToucher first({.pages = 64});
-  PageToucher second({.pages = 32});
+  const PageToucher first({.pages = 64});
+  const PageToucher second({.pages = 32});
   ASSERT_TRUE(first.ready() && second.ready());
   EXPECT_EQ(walk(first).counts.present, 64U);
   EXPECT_EQ(walk(second).counts.present, 32U);
@@ -170,6 +170,7 @@ TEST_F(PageTableWalk, MarksHugeEntries) {
     if (block % 3 == 0) touched.insert(block);
   ASSERT_TRUE(clear_accessed(child.pid()));
   std::vector<std::uint64_t> numbers;
+  numbers.reserve(touched.size());
   for (const auto block : touched) numbers.push_back(block * 512 + 17);
   child.touch(numbers);
   // Longer than a host's DAMON waits, which clears the bits of most 2 MiB entries at a time.
@@ -205,7 +206,7 @@ TEST_F(PageTableWalk, OfAProcessThatEndsMeanwhileIsAnError) {
   for (int i = 0; i < 200 && ended < 3; ++i) {
     PageToucher child({.pages = 4096});
     ASSERT_TRUE(child.ready());
-    std::jthread killer([&child, i] {
+    const std::jthread killer([&child, i] {
       std::this_thread::sleep_for(std::chrono::microseconds(100 * (i % 20)));
       kill(child.pid(), SIGKILL);
     });
@@ -227,7 +228,7 @@ TEST_F(PageTableWalk, OfAProcessThatEndsMeanwhileIsAnError) {
 TEST_F(PageTableWalk, FindsAProcessByItsNumberInThisPidNamespace) {
   // The first process of a new namespace is number 1 there; it looks at a child of its own.
   const std::function<int()> inside = [this] {
-    PageToucher child({.pages = 64});
+    const PageToucher child({.pages = 64});
     if (!child.ready() || child.pid() > 100) return 1;
     const auto counts = walker_->walk(child.pid(), child.start(), child.end(), [](auto&) {});
     return counts && counts->present == 64 ? 0 : 2;
