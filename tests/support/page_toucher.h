@@ -101,6 +101,7 @@ class PageToucher {
 
   // 2 MiB more of address space than is used, so that what is used can begin at a multiple of it.
   bool map() {
+    if (bytes() == 0) return false;
     constexpr std::uint64_t huge = std::uint64_t{2} << 20;
     void* room = ::mmap(nullptr, bytes() + huge, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (room == MAP_FAILED) return false;
