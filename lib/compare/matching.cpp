@@ -16,12 +16,24 @@ bool holds(const std::vector<Benchmark>& benchmarks, const std::string& name) {
   return std::ranges::find(benchmarks, name, &Benchmark::name) != benchmarks.end();
 }
 
+// "'grep', 'sort'": what may be named instead.
+std::string names_in(const Suite& suite) {
+  constexpr std::size_t most = 5;
+  std::string out;
+  for (std::size_t i = 0; i < std::min(suite.benchmarks.size(), most); ++i)
+    out += fmt::format("{}'{}'", i == 0 ? "" : ", ", suite.benchmarks[i].name);
+  const std::size_t more = suite.benchmarks.size() - std::min(suite.benchmarks.size(), most);
+  return more == 0 ? out : fmt::format("{} and {} more", out, more);
+}
+
 Result<std::vector<Benchmark>> renamed(const Suite& base, const Suite& now, const Rules& rules) {
   std::vector<Benchmark> out = base.benchmarks;
   for (const auto& names : rules.renamed) {
     const auto refuse = [&](const std::string& name, const Suite& suite) {
-      return fail(ErrorKind::usage, fmt::format("map '{}={}': {} holds no benchmark '{}'",
-                                                names.first, names.second, suite.path, name));
+      return fail(ErrorKind::usage,
+                  fmt::format("map '{}={}': {} holds no benchmark '{}'", names.first, names.second,
+                              suite.path, name),
+                  "it holds " + names_in(suite));
     };
     if (!holds(base.benchmarks, names.first)) return refuse(names.first, base);
     if (!holds(now.benchmarks, names.second)) return refuse(names.second, now);

@@ -118,7 +118,8 @@ TEST(ProbeCompare, BenchmarksAreJoinedByNameOrMap) {
   EXPECT_EQ(probe_compare({base, now, "--map", "old=new", "-g", "page-faults:+1%"}).status, 1);
   for (const char* wrong : {"old", "a=b=c", "=new", "old="})
     expect_refusal(probe_compare({base, now, "--map", wrong}), 2, {wrong});
-  EXPECT_THAT(probe_compare({base, now, "--map", "old=newer"}).err, HasSubstr("newer"));
+  EXPECT_THAT(probe_compare({base, now, "--map", "old=newer"}).err,
+              AllOf(HasSubstr("'newer'"), HasSubstr("hint: it holds 'new'")));
   expect_refusal(probe_compare({base, "--map", "old=new"}), 2, {"--map"});
 }
 
