@@ -120,6 +120,13 @@ TEST(Relations, AProcessUnderATunableShowsIt) {
   EXPECT_NE(parameter_of(ours, name), Value(std::int64_t{0x40000000}));
 }
 
+TEST(Relations, AReplayHasNoProcessorToDump) {
+  const auto outcome = run({.arguments = {probe_path("cpu-probe"), "--replay", "run.json",
+                                          "--dump-cpuid", "dump.cpuid"}});
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_THAT(outcome.err, testing::HasSubstr("excludes"));
+}
+
 TEST(Relations, ADumpThatMayNotBeWrittenIsAFailure) {
   const auto outcome = run(
       {.arguments = {probe_path("cpu-probe"), "--no-measure", "--dump-cpuid", "/sys/dump.cpuid"}});

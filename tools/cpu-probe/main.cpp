@@ -144,7 +144,8 @@ int main(int argc, char** argv) {
       .exclusive("--pid", "--root")
       .exclusive("--cpuid-dump", "--pid")
       .exclusive("--cpuid-dump", "--root")
-      .exclusive("--cpuid-dump", "--dump-cpuid");
+      .exclusive("--cpuid-dump", "--dump-cpuid")
+      .exclusive("--dump-cpuid", "--replay");
   probe.command("doctor", "what this user can measure and trace here",
                 [&](const cli::Context&) { return doctor(options); });
   return probe.execute(argc, argv);
