@@ -105,6 +105,11 @@ def check_views(page):
     page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
     expect(page.evaluate("[...document.querySelectorAll('figure summary, section:has(> h2 + details) h2')]"
                          ".every(e => e.checkVisibility())"), "what was opened is not printed")
+    page.size(718, 900)  # of an A4 page
+    wide = page.evaluate("[...document.querySelectorAll('main table')].filter(t => t.tHead.rows[0].cells.length <= 25 && "
+                         "t.getBoundingClientRect().right > t.closest('section').getBoundingClientRect().right + 1)"
+                         ".map(t => t.caption.textContent)")
+    expect(not wide, f"tables are cut off in print: {wide}")
     page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = false; })")
     page.media(prefers_color_scheme="light")
     page.size(390, 800)
