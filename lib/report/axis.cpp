@@ -77,11 +77,10 @@ double position_from_zero(const Axis& axis, double value) {
 }
 
 // The least of them gives way to 0 where there are too many.
-std::vector<double> ticks_from_zero(const Axis& axis, std::size_t max_count,
-                                    std::string_view unit) {
+std::vector<double> ticks_from_zero(const Axis& axis, std::size_t max_count, double base) {
   std::vector<double> out = {axis.high};
   if (axis.above_zero < axis.high) {
-    out = ticks({.low = axis.above_zero, .high = axis.high, .log = true}, max_count, unit);
+    out = log_ticks({.low = axis.above_zero, .high = axis.high, .log = true}, max_count, base);
   }
   if (out.size() == max_count) out.erase(out.begin());
   out.insert(out.begin(), 0);
@@ -139,10 +138,11 @@ Axis axis_over(const std::vector<double>& values, bool log, bool from_zero) {
 
 std::vector<double> ticks(const Axis& axis, std::size_t max_count, std::string_view unit) {
   max_count = std::max<std::size_t>(max_count, 2);
-  if (axis.log && axis.above_zero > 0) return ticks_from_zero(axis, max_count, unit);
   const bool binary = unit == "B";
-  return axis.log ? log_ticks(axis, max_count, binary ? 2 : 10)
-                  : linear_ticks(axis, max_count, binary);
+  if (!axis.log) return linear_ticks(axis, max_count, binary);
+  const double base = binary ? 2 : 10;
+  return axis.above_zero > 0 ? ticks_from_zero(axis, max_count, base)
+                             : log_ticks(axis, max_count, base);
 }
 
 std::string format_tick(double value, std::string_view unit) {

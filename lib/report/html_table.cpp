@@ -48,7 +48,7 @@ std::string bar_cell(const result::Value& value, const result::Column& column) {
                             : static_cast<double>(std::get<std::int64_t>(value));
   const double part = 100 * number / full_bar(column);
   if (!(part > 0)) return "";
-  return fmt::format("<td class=\"number bar\" style=\"--part:{:.1f}%\">{}", std::min(part, 100.0),
+  return fmt::format(R"(<td class="number bar" style="--part:{:.1f}%">{})", std::min(part, 100.0),
                      markup_text(format_value(value, column.unit)));
 }
 
