@@ -134,7 +134,9 @@ struct Probe::Impl {
   std::vector<std::string> known_options() const;
 };
 
-Probe::Probe(Program program) : impl_(std::make_unique<Impl>(std::move(program))) {
+Probe::Probe(Program program) {
+  end_well_without_memory(program);
+  impl_ = std::make_unique<Impl>(std::move(program));
   impl_->add_common_options();
 }
 Probe::~Probe() = default;
@@ -436,7 +438,6 @@ int Probe::execute(int argc, char** argv) {
   guard_standard_descriptors();
   // A closed pipe and a file of the size that is allowed are errors of writing, not our death.
   for (const int number : {SIGPIPE, SIGXFSZ}) (void)std::signal(number, SIG_IGN);
-  end_well_without_memory(impl_->program);
   if (const auto ended = impl_->parse(argc, argv)) return *ended;
   return impl_->run(argc, argv);
 }
