@@ -73,6 +73,18 @@ std::string victims(const Document& document, const std::vector<SlowOffsets>& li
   return fmt::format("{}", fmt::join(parts, " and "));
 }
 
+// Of rep movsq there is a finding of its own, which the line must not seem to deny.
+std::string exception_of(const std::vector<SlowOffsets>& all) {
+  const SlowOffsets* worst = nullptr;
+  for (const auto& slow : all) {
+    const bool is_worse = worst == nullptr || slow.ratio > worst->ratio;
+    if (slow.kernel == "rep-movsq" && slow.severe() && is_worse) worst = &slow;
+  }
+  if (worst == nullptr) return {};
+  return fmt::format("; but rep movsq, by which musl copies, takes up to {} as long at some",
+                     format_factor(worst->ratio));
+}
+
 }  // namespace
 
 void judge_memcpy(Document& document) {
@@ -117,10 +129,11 @@ void judge_memcpy(Document& document) {
   if (swept(document, "syscall") > 0) others.emplace_back("the kernel's");
   document.verdict = {
       .state = "not-affected",
-      .text = fmt::format("not affected: rep movsb is about as fast at every offset{}",
+      .text = fmt::format("not affected: rep movsb is about as fast at every offset{}{}",
                           others.empty() ? ""
                                          : fmt::format(", and so are {} copies that were measured",
-                                                       fmt::join(others, " and ")))};
+                                                       fmt::join(others, " and ")),
+                          exception_of(all))};
 }
 
 }  // namespace bytepath::verdict
