@@ -1,6 +1,11 @@
 #include "report/thinned.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
+
+#include <cmath>
+#include <string>
+#include <vector>
 
 namespace bytepath::report {
 namespace {
@@ -36,6 +41,47 @@ TEST(Thinned, KeepsExtremesAndCountsOfAMillionPoints) {
   EXPECT_EQ(series.points[1].high, 1e9);
   EXPECT_EQ(small.tables[0].rows.size(), max_shown_rows);
   EXPECT_EQ(small.tables[0].title, "Rows (the first 5000 of 6000 rows)");
+}
+
+// 1000 x 1000 cells of 50, one of 90, one of 0 and a whole block that was not measured.
+TEST(Thinned, KeepsTheUnusualCellsOfALargeHeatMap) {
+  const double none = std::nan("");
+  result::HeatMap map{.name = "m", .title = "Cells", .unit = "percent"};
+  map.values.assign(1000, std::vector<double>(1000, 50));
+  for (int i = 0; i < 1000; ++i) {
+    map.x.push_back(i);
+    map.y.push_back(1000 + i);
+    map.y_names.push_back(fmt::format("row {}", i));
+  }
+  map.values[3][17] = 90;
+  map.values[998][999] = 0;
+  for (std::size_t column = 160; column < 176; ++column) {
+    map.values[10][column] = none;
+    map.values[11][column] = none;
+  }
+  result::Document document{.tool = "memcpy-probe"};
+  document.heatmaps = {map};
+  const auto small = thinned(document).heatmaps[0];
+  EXPECT_EQ(small.title, "Cells (1000 times 1000 cells, 8 times 2 together)");
+  ASSERT_EQ(small.values.size(), 500U);
+  ASSERT_EQ(small.values[0].size(), 125U);
+  EXPECT_EQ(small.values[1][2], 90);
+  EXPECT_EQ(small.values[499][124], 0);
+  EXPECT_TRUE(std::isnan(small.values[5][20]));
+  EXPECT_EQ(small.values[5][22], 50);
+  EXPECT_EQ(small.x[2], 16);
+  EXPECT_EQ(small.y[499], 1998);
+  EXPECT_EQ(small.y_names[1], "row 2");
+}
+
+TEST(Thinned, LeavesAHeatMapThatFitsAsItIs) {
+  result::HeatMap map{.name = "m"};
+  map.values.assign(16, std::vector<double>(4096, 1));
+  map.x.assign(4096, 1);
+  map.y.assign(16, 1);
+  result::Document document{.tool = "memcpy-probe"};
+  document.heatmaps = {map};
+  EXPECT_EQ(thinned(document).heatmaps[0].values, map.values);
 }
 
 TEST(Thinned, ThinsPartsToo) {
