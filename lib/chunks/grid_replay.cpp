@@ -165,12 +165,14 @@ StartTime summarize_runs(std::vector<double> runs_ns) {
   return time;
 }
 
-StartTime start_time(const GridReplay& replay, const ReplayOptions& options, std::size_t runs,
-                     std::uint64_t seed) {
+std::optional<StartTime> start_time(const GridReplay& replay, const ReplayOptions& options,
+                                    std::size_t runs, std::uint64_t seed,
+                                    const std::function<bool()>& goes_on) {
   stats::Random random(seed);
   std::vector<double> durations;
   double fetches = 0;
   for (std::size_t i = 0; i < runs; ++i) {
+    if (!goes_on()) return std::nullopt;
     const ReplayedStart start = replay.run(options, random);
     durations.push_back(start.duration_ns);
     fetches += static_cast<double>(start.critical_fetches);

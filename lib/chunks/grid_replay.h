@@ -1,5 +1,7 @@
 #pragma once
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -60,8 +62,11 @@ struct StartTime {
   double critical_fetches = 0;  // mean
   std::vector<double> runs_ns;
 };
-StartTime start_time(const GridReplay& replay, const ReplayOptions& options, std::size_t runs,
-                     std::uint64_t seed);
+// Asks before each draw, since those of a large trace take a while; nothing when it shall not go
+// on.
+std::optional<StartTime> start_time(const GridReplay& replay, const ReplayOptions& options,
+                                    std::size_t runs, std::uint64_t seed,
+                                    const std::function<bool()>& goes_on);
 StartTime summarize_runs(std::vector<double> runs_ns);
 
 }  // namespace bytepath::chunks

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <span>
 
 #include "result/document_parts.h"
 #include "simulation/stack_distance.h"
@@ -25,19 +26,29 @@ constexpr double exact_requests = 1e6;
 // Longer tables are for programs.
 constexpr std::size_t most_rows_for_people = 64;
 
+// So many accesses to caches take a moment, after which it is asked whether to go on.
+constexpr std::size_t accesses_at_once = std::size_t{1} << 20U;
+constexpr std::size_t fewest_at_once = 1024;
+
 // Feeds all requests, to the curve too where there is one; false: stopped.
 Result<bool> feed(const RequestSource& source, Sweep& sweep, LruCurve* curve, std::string_view what,
                   const Progress& progress) {
   BYTEPATH_TRY(next, source.open());
+  const std::size_t caches = std::max<std::size_t>(sweep.cells().size(), 1);
+  const std::size_t at_once = std::max(accesses_at_once / caches, fewest_at_once);
   for (;;) {
-    BYTEPATH_TRY(records, next());
-    if (records.empty()) break;
-    sweep.add(records);
-    const auto requests = sweep.added();
-    for (std::size_t i = 0; curve != nullptr && i < records.size(); ++i) {
-      curve->access(requests[i], records[i].object);
+    BYTEPATH_TRY(read, next());
+    if (read.empty()) break;
+    for (std::span<const simulation::OracleRecord> left = read; !left.empty();) {
+      const auto records = left.first(std::min(at_once, left.size()));
+      left = left.subspan(records.size());
+      sweep.add(records);
+      const auto requests = sweep.added();
+      for (std::size_t i = 0; curve != nullptr && i < records.size(); ++i) {
+        curve->access(requests[i], records[i].object);
+      }
+      if (!progress(sweep.requests(), source.requests, what)) return false;
     }
-    if (!progress(sweep.requests(), source.requests, what)) return false;
   }
   sweep.finish();
   return true;

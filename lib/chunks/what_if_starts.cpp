@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 
 #include "result/document_parts.h"
 
@@ -62,8 +63,8 @@ class StartTables {
   }
 
   // The model's own error: READs take what READs of this start took, but which takes how long is
-  // drawn.
-  void add_check(const StartReads& start) {
+  // drawn. false: stopped, and nothing added.
+  bool add_check(const StartReads& start, const std::function<bool()>& goes_on) {
     const std::vector<double> latencies = read_latencies(start);
     const GridParts parts(start, {.unit = Unit::layer, .chunk_bytes = 0});
     const GridReplay replay(start, parts);
@@ -72,6 +73,7 @@ class StartTables {
     runs.reserve(question_.runs);
     std::vector<double> drawn(latencies.size());
     for (std::size_t run = 0; run < question_.runs; ++run) {
+      if (!goes_on()) return false;
       for (double& latency : drawn) latency = latencies[random.below(latencies.size())];
       runs.push_back(replay.run_with(drawn).duration_ns);
     }
@@ -85,6 +87,7 @@ class StartTables {
                {recorded, time.mean_ns, time.low_ns, time.high_ns, stall, predicted_stall,
                 stall > 0 ? Value(result::percent * (predicted_stall / stall - 1)) : Value()});
     check_.rows.push_back(std::move(row));
+    return true;
   }
 
   void add_grid(const StartReads& start, const GridParts& parts) {
@@ -266,6 +269,34 @@ class StartTables {
                   .rows = {}};
 };
 
+// All of one grid; false: stopped.
+bool add_grid(StartTables& tables, const StartReads& start, const Grid& grid,
+              const StartQuestion& question, const std::function<bool()>& goes_on) {
+  const GridParts parts(start, grid);
+  tables.add_grid(start, parts);
+  const GridReplay replay(start, parts);
+  PrefetchPlan plan;
+  if (question.prefetch != nullptr) {
+    plan = plan_prefetch(start, parts, *question.prefetch);
+    tables.add_plan(start, grid, plan);
+  }
+  std::vector<StartTime> times;
+  for (const FetchSource& source : question.sources) {
+    ReplayOptions options{
+        .hit = question.hit, .source = source, .prefetch = nullptr, .parallel = question.parallel};
+    auto without = start_time(replay, options, question.runs, question.seed, goes_on);
+    if (!without) return false;
+    times.push_back(std::move(*without));
+    if (question.prefetch == nullptr || source.code.stored > 1) continue;
+    options.prefetch = &plan;
+    const auto with = start_time(replay, options, question.runs, question.seed, goes_on);
+    if (!with) return false;
+    tables.add_prefetch(start, parts, source.name, plan, times.back(), *with);
+  }
+  tables.add_times(start, grid, times);
+  return true;
+}
+
 }  // namespace
 
 bool add_starts(Document& document, std::span<const StartReads> starts,
@@ -273,34 +304,15 @@ bool add_starts(Document& document, std::span<const StartReads> starts,
   StartTables tables(document, question, starts.size() > 1);
   const std::size_t total = starts.size() * question.grids.size();
   std::size_t done = 0;
+  const auto goes_on = [&] { return progress(done, total, "replaying the start on other grids"); };
   bool going_on = true;
   for (const StartReads& start : starts) {
     tables.add_recorded(start);
-    tables.add_check(start);
+    going_on = going_on && tables.add_check(start, goes_on);
     for (const Grid& grid : question.grids) {
-      going_on = going_on && progress(done++, total, "replaying the start on other grids");
+      going_on = going_on && goes_on() && add_grid(tables, start, grid, question, goes_on);
       if (!going_on) break;
-      const GridParts parts(start, grid);
-      tables.add_grid(start, parts);
-      const GridReplay replay(start, parts);
-      PrefetchPlan plan;
-      if (question.prefetch != nullptr) {
-        plan = plan_prefetch(start, parts, *question.prefetch);
-        tables.add_plan(start, grid, plan);
-      }
-      std::vector<StartTime> times;
-      for (const FetchSource& source : question.sources) {
-        ReplayOptions options{.hit = question.hit,
-                              .source = source,
-                              .prefetch = nullptr,
-                              .parallel = question.parallel};
-        times.push_back(start_time(replay, options, question.runs, question.seed));
-        if (question.prefetch == nullptr || source.code.stored > 1) continue;
-        options.prefetch = &plan;
-        tables.add_prefetch(start, parts, source.name, plan, times.back(),
-                            start_time(replay, options, question.runs, question.seed));
-      }
-      tables.add_times(start, grid, times);
+      ++done;
     }
   }
   tables.finish();

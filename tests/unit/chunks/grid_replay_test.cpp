@@ -97,12 +97,24 @@ TEST(StartTime, IsTheSameForTheSameSeed) {
   const GridReplay replay(*start, parts);
   auto options = options_of(0, 0);
   options.source.tier.latency = LatencyModel::lognormal(36e6, 0.512);
-  const auto one = start_time(replay, options, 100, 7);
-  EXPECT_EQ(one.runs_ns, start_time(replay, options, 100, 7).runs_ns);
-  EXPECT_NE(one.runs_ns, start_time(replay, options, 100, 8).runs_ns);
+  const auto always = [] { return true; };
+  const auto drawn = start_time(replay, options, 100, 7, always);
+  ASSERT_TRUE(drawn);
+  const StartTime& one = *drawn;
+  EXPECT_EQ(one.runs_ns, start_time(replay, options, 100, 7, always)->runs_ns);
+  EXPECT_NE(one.runs_ns, start_time(replay, options, 100, 8, always)->runs_ns);
   EXPECT_LT(one.low_ns, one.mean_ns);
   EXPECT_GT(one.high_ns, one.mean_ns);
   EXPECT_EQ(one.critical_fetches, static_cast<double>(parts.parts().size()));
+}
+
+TEST(StartTime, StopsBetweenTwoDraws) {
+  const auto start = start_reads(test::erofs_on_fuse(), "trace");
+  const GridParts parts(*start, blocks(512 * kib));
+  const GridReplay replay(*start, parts);
+  int asked = 0;
+  EXPECT_FALSE(start_time(replay, options_of(0, 0), 100, 7, [&] { return ++asked < 4; }));
+  EXPECT_EQ(asked, 4);
 }
 
 TEST(StartTime, OfRunsHasTheirMeanAndWhere95Of100Lie) {

@@ -116,6 +116,43 @@ TEST(RecordedWhatIf, FeedsCachesWithItsChunks) {
   EXPECT_NE(table_named(*document, "tiers"), nullptr);
 }
 
+TEST(RecordedWhatIf, AsksBeforeEachDrawWhetherToGoOn) {
+  const test::TemporaryFolder folder;
+  constexpr std::size_t runs = 20;
+  std::size_t asked = 0;
+  const WhatIfOptions options{.traces = {trace_in(folder)}, .grids = {usual}, .runs = runs};
+  const auto whole = what_if(options, [&](std::size_t, std::size_t, std::string_view) {
+    ++asked;
+    return true;
+  });
+  ASSERT_TRUE(whole) << whole.error().message;
+  // Of the check, of l2 and of l3.
+  EXPECT_GE(asked, 3 * runs);
+  const auto stopped =
+      what_if(options, [&](std::size_t, std::size_t, std::string_view) { return --asked > runs; });
+  ASSERT_TRUE(stopped) << stopped.error().message;
+  EXPECT_FALSE(stopped->complete);
+  EXPECT_NE(table_named(*stopped, "chunks"), nullptr);
+  EXPECT_EQ(table_named(*stopped, "start_times"), nullptr);
+}
+
+TEST(WhatIf, AsksWithinALargePieceWhetherToGoOn) {
+  const test::TemporaryFolder folder;
+  std::string records;
+  constexpr std::uint64_t requests = 20'000;
+  for (std::uint64_t i = 0; i < requests; ++i)
+    simulation::append_oracle_record({.seconds = 0, .object = i, .bytes = 1, .next = -1}, records);
+  std::size_t asked = 0;
+  const auto document =
+      what_if({.traces = {folder.write("requests", records)}, .caches = {.sizes = 100}},
+              [&](std::size_t, std::size_t, std::string_view) {
+                ++asked;
+                return true;
+              });
+  ASSERT_TRUE(document) << document.error().message;
+  EXPECT_GE(asked, requests / 1100);
+}
+
 TEST(RecordedWhatIf, ComposesAWorkersTrace) {
   const test::TemporaryFolder folder;
   const auto written = folder.at("worker");
