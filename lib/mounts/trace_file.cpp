@@ -5,6 +5,7 @@
 
 #include <bit>
 #include <cstring>
+#include <filesystem>
 #include <type_traits>
 #include <utility>
 
@@ -226,6 +227,11 @@ Result<MountTrace> trace_from_bytes(std::string_view bytes, std::string_view nam
 }
 
 Result<MountTrace> read_trace(const std::string& path) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path, ignored)) {
+    return fail(ErrorKind::usage, fmt::format("{} is a folder, and no trace of a mount", path),
+                "chunk-probe record makes one");
+  }
   auto bytes = read_file(path, most_file_bytes);
   if (bytes) return trace_from_bytes(*bytes, path);
   Error error = std::move(bytes).error();

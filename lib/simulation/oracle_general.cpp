@@ -63,7 +63,8 @@ Result<OracleReader> OracleReader::open(const std::string& path) {
   if (!file || fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) {
     return fail(ErrorKind::usage,
                 fmt::format("cannot read {}: {}", path,
-                            file ? "it is no regular file" : std::strerror(errno)));
+                            file ? "it is no regular file" : std::strerror(errno)),
+                "give a trace of chunk-probe record, or a file in the form oracleGeneral");
   }
   const auto bytes = static_cast<std::uint64_t>(status.st_size);
   if (bytes % oracle_record_bytes != 0) {

@@ -1,5 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <filesystem>
 
 #include "mounts/trace_file.h"
 #include "support/chunk_probe.h"
@@ -78,6 +81,8 @@ TEST_F(MountTraceFile, ThatWasCutOffIsReportedAsFarAsItGoes) {
 TEST_F(MountTraceFile, ThatIsNoneIsRefused) {
   expect_refused({"report"}, "trace");
   expect_refused({"report", folder_.at("missing")}, folder_.at("missing"));
+  expect_refused({"report", folder_.path()}, "is a folder");
+  expect_refused({"whatif", folder_.path()}, folder_.path());
   expect_refused({"report", save("hello")}, "is no trace of a mount");
   std::string newer = bytes();
   newer[8] = 7;
@@ -100,6 +105,19 @@ TEST(ChunkProbeMount, RefusesWhatItCannotRecord) {
   expect_refused({"record", "-m", "/proc", "--", "/no/such/program"}, "/no/such/program");
   expect_refused({"record", "-m", "/proc", "--cgroup", folder.path()}, "is no control group");
   expect_refused({"record", "-m", "/proc", "-p", "4194304"}, "4194304");
+}
+
+// A command that has run would have to run again.
+TEST(ChunkProbeMount, RefusesATraceThatCannotBeReadBackBeforeItStartsTheCommand) {
+  const TemporaryFolder folder;
+  const auto pipe = folder.at("pipe");
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  for (const auto& trace : {std::string("/dev/null"), std::string("/dev/stdout"), pipe}) {
+    const auto ran = folder.at("ran");
+    expect_refused({"record", "-m", "/proc", "-t", trace, "--", "touch", ran},
+                   "--trace: " + trace + " is no regular file");
+    EXPECT_FALSE(std::filesystem::exists(ran));
+  }
 }
 
 TEST(ChunkProbeMount, RefusesWhatTheOthersCannotDo) {

@@ -1,8 +1,10 @@
 #include "mounts/recorder.h"
 
 #include <algorithm>
+#include <filesystem>
 
 #include "base/file.h"
+#include "base/output_target.h"
 #include "commands.h"
 #include "mounts/trace_file.h"
 #include "trace/ring_reader.h"
@@ -18,10 +20,25 @@ struct Options {
   std::string output = "mount.trace";
 };
 
+// The report is made of the trace, which a device or a pipe does not give back.
+Result<> check_trace(const std::string& path) {
+  BYTEPATH_TRY(target, output_target(path));
+  std::error_code ignored;
+  const auto type = std::filesystem::status(target.path, ignored).type();
+  using enum std::filesystem::file_type;
+  const bool is_kept = !target.descriptor && (type == regular || type == not_found);
+  if (!is_kept && type != directory && type != none) {
+    return fail(ErrorKind::usage,
+                fmt::format("--trace: {} is no regular file, and the report is made of it", path),
+                "give the name of a file");
+  }
+  return check_writable(path);
+}
+
 Result<result::Document> run(const Options& options, const cli::Context& context) {
   BYTEPATH_TRY(wanted, record_options(options.flags));
   BYTEPATH_TRY(reported, report_options(options.report, options.output));
-  if (auto writable = check_writable(options.output); !writable)
+  if (auto writable = check_trace(options.output); !writable)
     return std::unexpected(writable.error());
   wanted.output = options.output;
   wanted.quiet_command = context.quiet;
