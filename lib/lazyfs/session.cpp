@@ -4,6 +4,9 @@
 
 #include <array>
 #include <atomic>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -249,6 +252,15 @@ Result<result::Document> run_origin(const std::string& source, const OriginOptio
 
 Result<result::Document> summarize_truth(const std::string& path) {
   constexpr std::size_t most = std::size_t{4} << 30U;
+  std::error_code ignored;
+  const auto type = std::filesystem::status(path, ignored).type();
+  using enum std::filesystem::file_type;
+  if (type == not_found || type == directory) {
+    return fail(
+        ErrorKind::usage,
+        fmt::format("cannot open {}: {}", path, std::strerror(type == not_found ? ENOENT : EISDIR)),
+        "give what lazyfs mount --truth wrote");
+  }
   BYTEPATH_TRY(text, read_file(path, most));
   Tally tally;
   std::size_t line = 0;

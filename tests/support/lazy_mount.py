@@ -31,10 +31,10 @@ class LazyMount:
 
     def __enter__(self):
         self.process = subprocess.Popen(self.command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        line = self.process.stderr.readline()
-        if not line.startswith("lazyfs: mounted "):
+        self.said = self.process.stderr.readline()
+        if not self.said.startswith("lazyfs: mounted "):
             out, err = self.process.communicate(timeout=30)
-            raise Refused(self.process.returncode, line + err)
+            raise Refused(self.process.returncode, self.said + err)
         return self
 
     def __exit__(self, *_):

@@ -3,6 +3,7 @@
 #include "describe/host_facts.h"
 #include "lazyfs/session.h"
 #include "options.h"
+#include "report/printable.h"
 
 namespace bytepath::lazyfs_tool {
 namespace {
@@ -15,7 +16,7 @@ result::Document with_host(result::Document document) {
 
 lazyfs::SessionReports reports_to(const cli::Context& context) {
   const auto complain = [&context](const std::string& line) {
-    context.console->complain(fmt::format("{}: {}\n", context.program, line));
+    context.console->complain(fmt::format("{}: {}\n", context.program, report::printable(line)));
   };
   return {.mounted =
               [&context, complain](const std::string& line) {
