@@ -82,7 +82,8 @@ Result<> check_writable(const std::string& path) {
   }
   // The new content is written beside it.
   const auto folder = std::filesystem::path(target.path).parent_path();
-  const std::string where = folder.empty() ? "." : folder.string();
+  // With the slash: what is no folder says so, and not that it may not be entered.
+  const std::string where = folder.empty() ? "." : folder.string() + "/";
   if (::access(where.c_str(), W_OK | X_OK) != 0) return fail_errno(errno, "cannot write {}", path);
   return {};
 }

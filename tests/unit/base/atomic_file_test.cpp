@@ -75,6 +75,14 @@ TEST(AtomicFile, GoesOnWhereAnOpenDescriptorIs) {
   EXPECT_FALSE(check_writable("/dev/fd/999999"));
 }
 
+TEST(AtomicFile, SaysThatWhatShouldBeItsFolderIsNone) {
+  const test::TemporaryFolder folder;
+  const std::string path = folder.write("file", "") + "/report.txt";
+  const auto checked = check_writable(path);
+  ASSERT_FALSE(checked);
+  EXPECT_EQ(checked.error().message, fmt::format("cannot write {}: Not a directory", path));
+}
+
 TEST(AtomicFile, MayHaveTheLongestName) {
   const test::TemporaryFolder folder;
   const std::string name(255, 'n');
