@@ -6,8 +6,8 @@
 #include <csignal>
 #include <ctime>
 #include <deque>
-#include <optional>
 #include <new>
+#include <optional>
 #include <sstream>
 
 #include "base/file.h"

@@ -10,8 +10,8 @@
 
 #include "process/spawn.h"
 #include "result/document.h"
-#include "syscalls/document.h"
 #include "support/watched_command.h"
+#include "syscalls/document.h"
 
 namespace {
 
