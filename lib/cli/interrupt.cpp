@@ -49,6 +49,7 @@ Interrupt::Interrupt() {
 }
 
 Interrupt::~Interrupt() {
+  if (received != 0) return;  // the program ends by that one, and the same wish may still come
   std::signal(SIGINT, SIG_DFL);
   std::signal(SIGTERM, SIG_DFL);
   if (hangs_up_) std::signal(SIGHUP, SIG_DFL);
