@@ -24,9 +24,9 @@ Point merged(std::vector<Point>::const_iterator begin, std::vector<Point>::const
   }
   const auto middle = medians.begin() + static_cast<std::ptrdiff_t>(medians.size() / 2);
   // Not measured is NaN, which has no place in an order.
-  const auto measured = std::partition(medians.begin(), medians.end(),
-                                       [](double median) { return median == median; });
-  if (measured == medians.end()) {
+  const auto not_measured =
+      std::ranges::partition(medians, [](double median) { return median == median; });
+  if (not_measured.empty()) {
     std::ranges::nth_element(medians, middle);
     all.median = *middle;
   }
@@ -72,8 +72,8 @@ class Unusual {
   }
 
  private:
-  double at(double value) const { return log_ ? std::log(std::max(value, least_)) : value; }
-  static constexpr double least_ = 1e-300;
+  double at(double value) const { return log_ ? std::log(std::max(value, least)) : value; }
+  static constexpr double least = 1e-300;
   bool log_;
   double usual_ = 0;
 };
