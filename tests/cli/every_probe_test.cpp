@@ -6,6 +6,7 @@
 
 #include "support/probes.h"
 #include "support/process.h"
+#include "support/temporary_folder.h"
 
 // What holds for every probe, those yet to be written included.
 namespace bytepath::test {
@@ -187,24 +188,22 @@ TEST_P(EveryProbe, FailsWhenStandardOutputIsClosed) {
 }
 
 TEST_P(EveryProbe, FailsWhenAFileMayNotBeThatLarge) {
-  const std::string folder = testing::TempDir() + name() + ".limited";
-  ASSERT_EQ(run({.arguments = {"/bin/mkdir", "-p", folder}}).status, 0);
+  const TemporaryFolder folder;
   const auto outcome =
       run({.arguments = measuring({"/bin/sh", "-c", "ulimit -f 0; exec \"$@\"", "sh", GetParam(),
                                    "--quiet", report_option(), "report.txt"}),
-           .directory = folder});
+           .directory = folder.path()});
   EXPECT_EQ(outcome.status, status_of_failure()) << outcome.err;
   EXPECT_THAT(outcome.err, HasSubstr("File too large"));
-  EXPECT_EQ(run({.arguments = {"/bin/ls", "-A", folder}}).out, "");
+  EXPECT_TRUE(folder.names().empty());
 }
 
 TEST_P(EveryProbe, LeavesNoFileBehindWhenItRefuses) {
-  const std::string folder = testing::TempDir() + name() + ".refused";
-  ASSERT_EQ(run({.arguments = {"/bin/mkdir", "-p", folder}}).status, 0);
-  const auto outcome =
-      run({.arguments = {GetParam(), "-o", "report.txt", "--no-such-option"}, .directory = folder});
+  const TemporaryFolder folder;
+  const auto outcome = run({.arguments = {GetParam(), "-o", "report.txt", "--no-such-option"},
+                            .directory = folder.path()});
   EXPECT_EQ(outcome.status, 2);
-  EXPECT_EQ(run({.arguments = {"/bin/ls", "-A", folder}}).out, "");
+  EXPECT_TRUE(folder.names().empty());
 }
 
 INSTANTIATE_TEST_SUITE_P(Built, EveryProbe, testing::ValuesIn(probe_paths()),

@@ -10,6 +10,7 @@
 #include "support/probes.h"
 #include "support/process.h"
 #include "support/reports.h"
+#include "support/temporary_folder.h"
 
 // What two ways of asking the same host say must agree, whatever the host is.
 namespace bytepath::test {
@@ -149,7 +150,8 @@ TEST(Relations, AFileThatIsNotThereIsAMistakeOfTheCommandLineForBoth) {
 }
 
 TEST(Relations, ADumpOfThisHostIsDecodedAsThisHostIs) {
-  const std::string path = testing::TempDir() + "relations.cpuid";
+  const TemporaryFolder folder;
+  const std::string path = folder.at("dump.cpuid");
   const auto live = cpu_document({"--no-measure", "--dump-cpuid", path});
   const auto dumped = cpu_document({"--cpuid-dump", path});
   EXPECT_NE(dumped.host.cpu.vendor, "");
@@ -172,13 +174,13 @@ std::string text_written_by(std::vector<std::string> arguments, const std::strin
 
 void expect_same_text_replayed(const std::vector<std::string>& arguments) {
   const std::string& program = arguments.front();
-  const std::string base = testing::TempDir() + "relations." + base_name(program);
-  const std::string json = base + ".json";
+  const TemporaryFolder folder;
+  const std::string json = folder.at("run.json");
   auto measuring = arguments;
   measuring.insert(measuring.end(), {"--json", json});
-  const auto before = text_written_by(measuring, base + ".before.txt");
+  const auto before = text_written_by(measuring, folder.at("before.txt"));
   EXPECT_NE(before, "");
-  EXPECT_EQ(before, text_written_by({program, "--replay", json}, base + ".after.txt"));
+  EXPECT_EQ(before, text_written_by({program, "--replay", json}, folder.at("after.txt")));
 }
 
 TEST(Relations, AReplayIsTheSameText) {
