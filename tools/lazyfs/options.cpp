@@ -1,6 +1,7 @@
 #include "options.h"
 
 #include <algorithm>
+#include <filesystem>
 
 #include "base/text.h"
 #include "lazyfs/grid.h"
@@ -131,6 +132,12 @@ Result<lazyfs::SessionOptions> session_options(const MountWords& words) {
                 .seed = words.seed};
   if (auto right = check(words, options); !right) return std::unexpected(right.error());
   options.source = words.places[0];
+  std::error_code ignored;
+  if (std::filesystem::equivalent(words.truth, options.source, ignored)) {
+    return fail(ErrorKind::usage,
+                fmt::format("--truth: {} is the source, which it would replace", words.truth),
+                "give another file");
+  }
   options.mount = {.mountpoint = words.places[1],
                    .keep_cache = !words.no_keep_cache,
                    .direct_io = words.direct_io,
