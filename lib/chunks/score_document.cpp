@@ -1,6 +1,7 @@
 #include "chunks/score_document.h"
 
 #include <algorithm>
+#include <filesystem>
 
 #include "base/file.h"
 #include "chunks/list_uses.h"
@@ -159,7 +160,9 @@ Result<mounts::PrefetchList> read_list(const ScoreOptions& options) {
   auto bytes = read_file(options.list, most_list_bytes);
   if (!bytes) {
     Error error = std::move(bytes).error();
-    if (error.kind == ErrorKind::failed && error.message.starts_with("cannot open"))
+    std::error_code ignored;
+    const bool is_folder = std::filesystem::is_directory(options.list, ignored);
+    if (error.kind == ErrorKind::failed && (is_folder || error.message.starts_with("cannot open")))
       error.kind = ErrorKind::usage;
     error.hint = "the list comes first, then the trace";
     return std::unexpected(std::move(error));

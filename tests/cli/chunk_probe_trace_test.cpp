@@ -169,6 +169,7 @@ TEST(ChunkProbeScore, RefusesWhatItCannotUse) {
   expect_refused({"score", list, list}, "is no trace of a mount");
   expect_refused({"score", list, trace, "--list-format", "soci"}, "JSON array");
   expect_refused({"score", folder.at("none"), trace}, folder.at("none"));
+  expect_refused({"score", folder.path(), trace}, folder.path());
 }
 
 }  // namespace
