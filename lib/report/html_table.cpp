@@ -52,6 +52,11 @@ std::string bar_cell(const result::Value& value, const result::Column& column) {
                      markup_text(format_value(value, column.unit)));
 }
 
+// A row begins with what it is the row of.
+std::string row_header(std::string_view markup) {
+  return fmt::format(R"(<tr><th scope="row" class="number">{})", markup);
+}
+
 std::string number_cell(const std::string& text) {
   return fmt::format("<td class=\"number\">{}", markup_text(text));
 }
@@ -75,7 +80,6 @@ std::string point_text(const result::Point* point, std::string_view unit, bool i
 
 namespace {
 
-// Text that is the same in all rows stands once above them, where it takes no width.
 std::vector<bool> same_in_all_rows(const result::Table& table) {
   std::vector<bool> same(table.columns.size(), table.rows.size() > 1);
   for (const auto& row : table.rows) {
@@ -87,12 +91,44 @@ std::vector<bool> same_in_all_rows(const result::Table& table) {
   return same;
 }
 
+// Text that is the same in all rows stands once above them, where it takes no width.
+std::string lines_above(const result::Table& table, const std::vector<bool>& same) {
+  std::string out;
+  for (std::size_t i = 0; i < same.size(); ++i) {
+    if (!same[i]) continue;
+    out += fmt::format("<p class=\"same\">{}: <b>{}</b></p>\n",
+                       markup_text(spaced(table.columns[i].name)),
+                       markup_text(format_value(table.rows[0][i], table.columns[i].unit)));
+  }
+  return out;
+}
+
+// Which columns have a number in any row.
+std::vector<bool> numeric_columns(const result::Table& table) {
+  std::vector<bool> numeric(table.columns.size(), false);
+  for (const auto& row : table.rows) {
+    for (std::size_t i = 0; i < std::min(row.size(), numeric.size()); ++i) {
+      if (is_number(row[i])) numeric[i] = true;
+    }
+  }
+  return numeric;
+}
+
 // A text that may be broken anywhere, so that it leaves room for the columns beside it.
 constexpr std::size_t long_text = 24;
 
 std::string text_cell(const std::string& text) {
   return fmt::format("<td{}>{}", text.size() > long_text ? " class=\"long\"" : "",
                      markup_text(text));
+}
+
+std::string table_cell(const result::Value& value, const result::Column& column, bool numeric) {
+  if (is_number(value) && full_bar(column) > 0) {
+    std::string cell = bar_cell(value, column);
+    if (!cell.empty()) return cell;
+  }
+  const std::string text = format_value(value, column.unit);
+  return numeric ? number_cell(text) : text_cell(text);
 }
 
 // Few numbers need no whole line, where the eye would lose the row between them; many are set
@@ -115,19 +151,7 @@ std::string_view table_style(const std::vector<bool>& same, const std::vector<bo
 
 std::string html_table(const result::Table& table, std::string_view caption) {
   const auto same = same_in_all_rows(table);
-  std::string above;
-  for (std::size_t i = 0; i < same.size(); ++i) {
-    if (!same[i]) continue;
-    above += fmt::format("<p class=\"same\">{}: <b>{}</b></p>\n",
-                         markup_text(spaced(table.columns[i].name)),
-                         markup_text(format_value(table.rows[0][i], table.columns[i].unit)));
-  }
-  std::vector<bool> numeric(table.columns.size(), false);
-  for (const auto& row : table.rows) {
-    for (std::size_t i = 0; i < std::min(row.size(), numeric.size()); ++i) {
-      if (is_number(row[i])) numeric[i] = true;
-    }
-  }
+  const auto numeric = numeric_columns(table);
   std::string rows = "<thead><tr>";
   for (std::size_t i = 0; i < table.columns.size(); ++i) {
     if (!same[i]) rows += column_header(spaced(table.columns[i].name), numeric[i]);
@@ -136,22 +160,13 @@ std::string html_table(const result::Table& table, std::string_view caption) {
   for (const auto& row : table.rows) {
     rows += "<tr>";
     for (std::size_t i = 0; i < std::min(row.size(), numeric.size()); ++i) {
-      if (same[i]) continue;
-      const result::Column& column = table.columns[i];
-      if (is_number(row[i]) && full_bar(column) > 0) {
-        if (const auto cell = bar_cell(row[i], column); !cell.empty()) {
-          rows += cell;
-          continue;
-        }
-      }
-      const std::string text = format_value(row[i], column.unit);
-      rows += numeric[i] ? number_cell(text) : text_cell(text);
+      if (!same[i]) rows += table_cell(row[i], table.columns[i], numeric[i]);
     }
     rows += '\n';
   }
   const bool has_bars =
       std::ranges::any_of(table.columns, [](const auto& column) { return full_bar(column) > 0; });
-  return above + scrolled(caption, rows, table_style(same, numeric, has_bars));
+  return lines_above(table, same) + scrolled(caption, rows, table_style(same, numeric, has_bars));
 }
 
 std::string html_samples_table(const Dots& dots) {
@@ -163,7 +178,7 @@ std::string html_samples_table(const Dots& dots) {
   }
   rows += "\n<tbody>\n";
   for (std::size_t run = 0; run < std::min(longest, result::max_samples); ++run) {
-    rows += fmt::format("<tr><th scope=\"row\" class=\"number\">{}", run + 1);
+    rows += row_header(fmt::to_string(run + 1));
     for (const auto* metric : dots.metrics) {
       rows += number_cell(
           run < metric->samples.size() ? format_quantity(metric->samples[run], metric->unit) : "");
@@ -190,8 +205,7 @@ std::string html_series_table(const Chart& chart) {
   for (const auto& name : chart.names) rows += column_header(name, true);
   rows += "\n<tbody>\n";
   for (const auto& [x, row] : by_x) {
-    rows += fmt::format("<tr><th scope=\"row\" class=\"number\">{}",
-                        markup_text(format_quantity(x, first.x_unit)));
+    rows += row_header(markup_text(format_quantity(x, first.x_unit)));
     for (std::size_t i = 0; i < row.size(); ++i) {
       rows += number_cell(point_text(row[i], chart.series[i]->unit, points <= max_intervals));
     }
@@ -207,9 +221,8 @@ std::string html_heat_table(const result::HeatMap& map) {
   for (const double x : map.x) rows += column_header(format_tick(x, ""), true);
   rows += "\n<tbody>\n";
   for (std::size_t row = 0; row < map.values.size(); ++row) {
-    rows += fmt::format(
-        "<tr><th scope=\"row\" class=\"number\">{}",
-        map.y_names.empty() ? format_tick(map.y[row], "") : markup_text(map.y_names[row]));
+    rows += row_header(map.y_names.empty() ? format_tick(map.y[row], "")
+                                           : markup_text(map.y_names[row]));
     for (const double value : map.values[row]) rows += "<td>" + format_number(value);
     rows += '\n';
   }
