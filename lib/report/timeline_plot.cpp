@@ -43,19 +43,20 @@ double number_of(const result::Value& value) {
 }
 
 // A document may come from a file: what is no bar is left out.
-Timeline timeline_of(const result::Table& table) {
+Timeline timeline_of(const result::Table& table, const result::TimeBars& names) {
   constexpr double most_lanes = 1e6;
   Timeline timeline;
-  const auto begin = result::place_of(table, table.time_bars->begin);
-  const auto length = result::place_of(table, table.time_bars->length);
-  const auto lane = result::place_of(table, table.time_bars->lane);
-  const auto kind = result::place_of(table, table.time_bars->kind);
+  const auto begin = result::place_of(table, names.begin);
+  const auto length = result::place_of(table, names.length);
+  const auto lane = result::place_of(table, names.lane);
+  const auto kind = result::place_of(table, names.kind);
   for (const auto& row : table.rows) {
     const double from = number_of(row[begin]);
     const double took = number_of(row[length]);
     const double at = number_of(row[lane]);
-    if (!std::isfinite(from) || !(took >= 0) || !std::isfinite(from + took)) continue;
-    if (!(at >= 0 && at < most_lanes)) continue;
+    const bool is_bar = std::isfinite(from) && took >= 0 && std::isfinite(from + took) && at >= 0 &&
+                        at < most_lanes;
+    if (!is_bar) continue;
     const std::string name = format_value(row[kind], "");
     const auto known = std::ranges::find(timeline.kinds, name);
     timeline.bars.push_back({.begin = from,
@@ -72,31 +73,47 @@ Timeline timeline_of(const result::Table& table) {
   return timeline;
 }
 
+// The characters of a line, each of which stands for a piece of the time.
+struct Columns {
+  double begin;
+  double step;
+  std::size_t count;
+
+  std::size_t at(double time) const {
+    const double place = step > 0 ? (time - begin) / step : 0;
+    return std::min(count - 1, static_cast<std::size_t>(place));
+  }
+};
+
+// Adds to each character the time that the bar takes of it; below 0: none was in it so far.
+void add_bar(std::vector<double>& taken, const Bar& bar, const Columns& columns) {
+  const std::size_t first = columns.at(bar.begin);
+  const std::size_t last = columns.at(bar.end);
+  for (std::size_t i = first; i <= last; ++i) {
+    const double left = columns.begin + static_cast<double>(i) * columns.step;
+    const double part = std::min(bar.end, left + columns.step) - std::max(bar.begin, left);
+    // One that ends where a character begins is not in it.
+    if (part <= 0 && i > first) continue;
+    taken[i] = std::max(taken[i], 0.0) + std::max(part, 0.0);
+  }
+}
+
 // Which kind each character shows.
 std::vector<std::vector<std::size_t>> cells_of(const Timeline& timeline, std::size_t lanes_each,
-                                               std::size_t columns) {
+                                               std::size_t width) {
   const std::size_t lines = (timeline.lanes + lanes_each - 1) / lanes_each;
-  const double step = (timeline.end - timeline.begin) / static_cast<double>(columns);
-  std::vector<std::vector<std::size_t>> cells(lines, std::vector<std::size_t>(columns, nobody));
-  std::vector<std::vector<double>> most(lines, std::vector<double>(columns, -1));
+  const Columns columns{.begin = timeline.begin,
+                        .step = (timeline.end - timeline.begin) / static_cast<double>(width),
+                        .count = width};
+  std::vector<std::vector<std::size_t>> cells(lines, std::vector<std::size_t>(width, nobody));
+  std::vector<std::vector<double>> most(lines, std::vector<double>(width, -1));
   for (std::size_t line = 0; line < lines; ++line) {
     for (std::size_t kind = 0; kind < timeline.kinds.size(); ++kind) {
-      std::vector<double> taken(columns, -1);
+      std::vector<double> taken(width, -1);
       for (const Bar& bar : timeline.bars) {
-        if (bar.lane / lanes_each != line || bar.kind != kind) continue;
-        const auto column = [&](double time) {
-          const double at = step > 0 ? (time - timeline.begin) / step : 0;
-          return std::min(columns - 1, static_cast<std::size_t>(at));
-        };
-        for (std::size_t i = column(bar.begin); i <= column(bar.end); ++i) {
-          const double left = timeline.begin + static_cast<double>(i) * step;
-          const double part = std::min(bar.end, left + step) - std::max(bar.begin, left);
-          // One that ends where a character begins is not in it.
-          if (part <= 0 && i > column(bar.begin)) continue;
-          taken[i] = std::max(taken[i], 0.0) + std::max(part, 0.0);
-        }
+        if (bar.lane / lanes_each == line && bar.kind == kind) add_bar(taken, bar, columns);
       }
-      for (std::size_t i = 0; i < columns; ++i) {
+      for (std::size_t i = 0; i < width; ++i) {
         if (taken[i] <= most[line][i]) continue;
         most[line][i] = taken[i];
         cells[line][i] = kind;
@@ -109,7 +126,9 @@ std::vector<std::vector<std::size_t>> cells_of(const Timeline& timeline, std::si
 }  // namespace
 
 std::vector<std::string> timeline_plot(const result::Table& table, const Target& target) {
-  const Timeline timeline = timeline_of(table);
+  if (!table.time_bars) return {};
+  const result::TimeBars& names = *table.time_bars;
+  const Timeline timeline = timeline_of(table, names);
   if (timeline.bars.empty()) return {"  no bars"};
   const Style style(target.color);
   const bool blocks = target.color && target.unicode;
@@ -135,14 +154,14 @@ std::vector<std::string> timeline_plot(const result::Table& table, const Target&
     lines.push_back(frame.row(row, content));
   }
   const Axis axis{.low = timeline.begin, .high = timeline.end, .log = false};
-  const auto& unit = table.columns[result::place_of(table, table.time_bars->begin)].unit;
+  const auto& unit = table.columns[result::place_of(table, names.begin)].unit;
   std::vector<PlotFrame::Mark> marks;
   for (const double tick : ticks(axis, std::max<std::size_t>(frame.width() / 10, 2), unit)) {
     marks.push_back({.column = static_cast<std::size_t>(
                          std::lround(axis.position(tick) * static_cast<double>(frame.width() - 1))),
                      .text = shorten(format_tick(tick, unit), 12, target.unicode)});
   }
-  std::ranges::move(frame.bottom(marks, axis_title(spaced(table.time_bars->begin), unit)),
+  std::ranges::move(frame.bottom(marks, axis_title(spaced(names.begin), unit)),
                     std::back_inserter(lines));
   std::ranges::move(plot_legend(timeline.kinds, target, blocks ? "█" : ""),
                     std::back_inserter(lines));
