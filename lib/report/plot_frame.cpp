@@ -12,6 +12,18 @@ constexpr std::size_t max_plot_columns = 100;
 constexpr std::size_t max_label_columns = 16;
 constexpr std::size_t border = 3;  // space, label, space, axis
 
+std::string axis_line(const std::vector<bool>& ticked, bool unicode) {
+  std::string axis = unicode ? "└" : "+";
+  for (const bool tick : ticked) {
+    if (unicode) {
+      axis += tick ? "┬" : "─";
+    } else {
+      axis += tick ? '+' : '-';
+    }
+  }
+  return axis;
+}
+
 }  // namespace
 
 PlotFrame::PlotFrame(std::vector<std::string> row_labels, const Target& target)
@@ -33,7 +45,6 @@ std::string PlotFrame::row(std::size_t row, const std::string& content) const {
 std::vector<std::string> PlotFrame::bottom(const std::vector<Mark>& marks, const std::string& title,
                                            std::size_t used) const {
   if (used == 0) used = width_;
-  const std::string margin(label_width_ + 2, ' ');
   std::vector<bool> ticked(used, false);
   std::string labels(label_width_ + border, ' ');
   std::size_t end = label_width_ + border;  // in columns; the text may have more bytes
@@ -58,15 +69,8 @@ std::vector<std::string> PlotFrame::bottom(const std::vector<Mark>& marks, const
     end += length;
     first = false;
   }
-  std::string axis = margin + (unicode_ ? "└" : "+");
-  for (const bool tick : ticked) {
-    if (unicode_) {
-      axis += tick ? "┬" : "─";
-    } else {
-      axis += tick ? '+' : '-';
-    }
-  }
-  std::vector<std::string> lines = {axis, labels};
+  const std::string margin(label_width_ + 2, ' ');
+  std::vector<std::string> lines = {margin + axis_line(ticked, unicode_), labels};
   if (!title.empty()) {
     const std::string shown = shorten(title, width_, unicode_);
     const std::size_t length = display_width(shown);
