@@ -48,15 +48,15 @@ std::string filled(std::string_view page,
 
 }  // namespace
 
-std::string render_html(const Document& all, const Target&) {
-  const Document document = thinned(all);
+std::string render_html(const Document& document, const Target&) {
+  const Document shown = thinned(document);
   const PageAssets assets = page_assets();
-  const std::string& state = document.verdict.state;
-  const std::string title = markup_text(document.tool + (state.empty() ? "" : ": ") + state);
-  const std::string header = html_header(document);
-  const std::string content = html_content(document);
-  const std::string footer = html_footer(document);
-  const std::string json = embedded_json(document);
+  const std::string& state = shown.verdict.state;
+  const std::string title = markup_text(shown.tool + (state.empty() ? "" : ": ") + state);
+  const std::string header = html_header(shown);
+  const std::string content = html_content(shown);
+  const std::string footer = html_footer(shown);
+  const std::string json = embedded_json(shown);
   return filled(assets.page, {{"title", title},
                               {"header", header},
                               {"content", content},

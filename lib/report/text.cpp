@@ -31,6 +31,7 @@ class TextReport {
     target_.columns = std::max(target_.columns, min_columns);
   }
 
+  // NOLINTNEXTLINE(misc-no-recursion): parts have no parts
   std::string render() {
     incomplete_banner();
     verdict();
@@ -49,6 +50,7 @@ class TextReport {
 
  private:
   // A line for each part; all of them in full where everything is asked for.
+  // NOLINTNEXTLINE(misc-no-recursion): parts have no parts
   std::string parts() {
     for (const auto& part : document_.parts) {
       const auto& said = part.verdict;
