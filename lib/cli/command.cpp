@@ -44,9 +44,10 @@ Result<std::uint64_t> parse_number(const std::string& text, std::uint64_t low, s
 
 Result<double> parse_percent(const std::string& text, bool zero_too) {
   const std::string_view body = trim(text);
-  const char* end = body.data() + body.size();
+  const char* begin = body.data();  // with its end: not read as a terminated string
+  const char* end = begin + body.size();
   double parsed = 0;
-  const auto [stop, error] = std::from_chars(body.data(), end, parsed);  // no 0x10, no locale
+  const auto [stop, error] = std::from_chars(begin, end, parsed);  // no 0x10, no locale
   const std::string_view rest = trim(std::string_view(stop, static_cast<std::size_t>(end - stop)));
   const bool number = error == std::errc{} && (rest.empty() || rest == "%");
   const bool in_range = (parsed > 0 || (zero_too && parsed == 0)) && parsed <= 100;  // not for NaN
