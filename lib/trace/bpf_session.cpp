@@ -1,5 +1,7 @@
 #include "trace/bpf_session.h"
 
+#include <sys/resource.h>
+
 #include <algorithm>
 #include <array>
 #include <cstdarg>
@@ -50,6 +52,14 @@ std::unexpected<Error> fail_load(int errno_value, const std::string& object,
                 confidential ? "lockdown=confidentiality forbids reading kernel memory"
                              : "run as root, or give CAP_BPF and CAP_PERFMON");
   }
+  // With too few to open, libbpf is refused a descriptor by EINVAL.
+  constexpr rlim_t few_files = 20;
+  rlimit files{};
+  if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < few_files)
+    return fail(ErrorKind::unsupported,
+                fmt::format("cannot load the BPF program {}: this process may open {} files only",
+                            object, files.rlim_cur),
+                "a larger hard limit: ulimit -Hn");
   if (errno_value == EINVAL || errno_value == ENOSYS || errno_value == ENOENT)
     return fail(ErrorKind::unsupported,
                 fmt::format("this kernel does not know what the BPF program {} needs: {}{}", object,
