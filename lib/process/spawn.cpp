@@ -21,6 +21,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+constexpr std::string_view process_limit_hint = "see ulimit -u and the control group's pids.max";
 constexpr int helper_socket = 3;       // socket_descriptor of spawn_helper.c
 constexpr unsigned close_on_exec = 4;  // CLOSE_RANGE_CLOEXEC, linux/close_range.h since 5.11
 
@@ -85,7 +86,7 @@ Error start_error(const SpawnRequest& request, const bytepath_spawn_reply& reply
     case bytepath_spawn_no_process:
       return {.kind = ErrorKind::failed,
               .message = fmt::format("cannot start a process: {}", std::strerror(reply.error)),
-              .hint = "see ulimit -u and the control group's pids.max"};
+              .hint = std::string(process_limit_hint)};
     default:
       return {.kind = ErrorKind::usage,
               .message = fmt::format("cannot run '{}': {}", name, std::strerror(reply.error))};
@@ -114,14 +115,18 @@ Result<SpawnHelper> SpawnHelper::start(std::function<bool()> interrupted) {
   BYTEPATH_TRY(program, executable(spawn_helper_image(), "bytepath-spawn"));
   std::array<int, 2> ends{};
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) {
-    return fail_errno(errno, "cannot make a socket pair");
+    return std::unexpected(helper_error(errno));
   }
   Descriptor ours(ends[0]);
   Descriptor theirs(ends[1]);
   const Descriptor null(open("/dev/null", O_RDWR | O_CLOEXEC));
+  if (!null && errno == EMFILE) return std::unexpected(helper_error(errno));
   if (!null) return fail_errno(errno, "cannot open /dev/null");
   const pid_t pid = fork();
-  if (pid < 0) return fail_errno(errno, "cannot start the spawn helper");
+  if (pid < 0)
+    return fail(ErrorKind::failed,
+                fmt::format("cannot start the spawn helper: {}", std::strerror(errno)),
+                std::string(process_limit_hint));
   if (pid == 0) become_helper(program.get(), theirs.get(), null.get());
   theirs = Descriptor();  // or a helper that cannot begin would be waited for without end
   SpawnHelper helper(pid, std::move(ours), std::move(interrupted));
