@@ -52,8 +52,10 @@ Result<std::vector<FileRange>> read_entries(std::string_view bytes, ListFormat f
 
 WrittenList write_ranges(std::span<const FileRange> entries) {
   std::vector<FileRange> writable;
-  std::ranges::copy_if(entries, std::back_inserter(writable),
-                       [](const FileRange& entry) { return !has_line_break(entry.path); });
+  // Readers take blanks before the numbers away.
+  std::ranges::copy_if(entries, std::back_inserter(writable), [](const FileRange& entry) {
+    return !has_line_break(entry.path) && trim(entry.path) == entry.path;
+  });
   return {.bytes = ranges_text(writable), .left_out = entries.size() - writable.size()};
 }
 
