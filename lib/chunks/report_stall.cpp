@@ -28,7 +28,9 @@ void add_stall(Document& document, const ReportContext& context) {
     table.rows.push_back({std::move(what), ns(value), share(value, stall.wall_ns)});
   };
   add("wall", stall.wall_ns);
-  add(fmt::format("thread {}, which waited most", stall.longest_thread), stall.longest_ns);
+  add(stall.longest_ns == 0 ? "no thread waited"
+                            : fmt::format("thread {}, which waited most", stall.longest_thread),
+      stall.longest_ns);
   add("of it for data", stall.longest_data_ns);
   add("of it for metadata", stall.longest_ns - stall.longest_data_ns);
   add("all threads together", stall.all_ns);

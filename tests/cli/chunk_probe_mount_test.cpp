@@ -78,6 +78,15 @@ TEST_F(MountTraceFile, ThatWasCutOffIsReportedAsFarAsItGoes) {
   EXPECT_EQ(document.not_measured[0].what, "the end of the recording");
 }
 
+TEST_F(MountTraceFile, WithoutAWaitNamesNoThread) {
+  auto trace = erofs_on_fuse();
+  trace.stalls.clear();
+  const auto outcome = chunk_probe({"report", save(mounts::to_bytes(trace))});
+  ASSERT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, testing::HasSubstr("no thread waited"));
+  EXPECT_THAT(outcome.out, testing::Not(testing::HasSubstr("thread 0")));
+}
+
 TEST_F(MountTraceFile, ThatIsNoneIsRefused) {
   expect_refused({"report"}, "trace");
   expect_refused({"report", folder_.at("missing")}, folder_.at("missing"));
