@@ -67,6 +67,7 @@ class Parts {
 
   std::vector<Part> take() const {
     std::vector<Part> parts;
+    parts.reserve(counted_.size());
     for (const auto& [key, counted] : counted_) parts.push_back(part_of(key, counted));
     return parts;
   }
@@ -211,7 +212,7 @@ bool is_copy_verdict(const Part& part) {
          part.faster_seconds <= nearly_none * part.slower_seconds;
 }
 
-std::optional<Part> verdict_of(const std::vector<Part>& parts, std::vector<Part> classes) {
+std::optional<Part> verdict_of(const std::vector<Part>& parts, const std::vector<Part>& classes) {
   for (const auto& part : parts)
     if (part.cause == Cause::copy_in_slow_class && is_copy_verdict(part)) return part;
   for (const auto& part : classes)
