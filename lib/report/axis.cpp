@@ -49,7 +49,9 @@ std::vector<double> log_ticks(const Axis& axis, std::size_t max_count, double ba
   const double high = std::log(axis.high) / std::log(base);
   if (base == 10 && high - low < 2) {
     std::vector<double> fine;
-    for (double power = std::pow(10.0, std::floor(low)); power <= axis.high; power *= 10) {
+    constexpr int most_powers = 4;  // below, between, and at the end that rounding moved
+    double power = std::pow(10.0, std::floor(low));
+    for (int i = 0; i < most_powers; ++i, power *= 10) {
       for (const double factor : {1.0, 2.0, 5.0}) {
         const double value = power * factor;
         if (value >= axis.low && value <= axis.high) fine.push_back(value);
@@ -57,7 +59,7 @@ std::vector<double> log_ticks(const Axis& axis, std::size_t max_count, double ba
     }
     if (fine.size() >= 2 && fine.size() <= max_count) return fine;
   }
-  for (double step = 1; step < 1024; step *= 2) {
+  for (int step = 1; step < 1024; step *= 2) {
     auto exponents = multiples({.low = low, .high = high}, step, max_count);
     if (exponents.empty()) continue;
     std::ranges::transform(exponents, exponents.begin(),

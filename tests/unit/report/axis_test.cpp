@@ -90,6 +90,12 @@ TEST(Ticks, StayWithinTheAxisAndTheCount) {
   }
 }
 
+// The power of ten below the least double is 0, and stays it.
+TEST(Ticks, EndForTheLeastDoubles) {
+  const Axis axis{.low = 5e-324, .high = 1e-322, .log = true};
+  EXPECT_THAT(ticks(axis, 6, ""), SizeIs(Le(6U)));
+}
+
 TEST(Ticks, ShowScaledUnitsOnly) {
   EXPECT_EQ(format_tick(4096, "B"), "4 KiB");
   EXPECT_EQ(format_tick(1500, "ns"), "1.5 us");
