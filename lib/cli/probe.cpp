@@ -97,7 +97,7 @@ void Console::write(std::string_view text) {
 void Console::complain(std::string_view text) {
   bar_.erase();
   // There is nobody left to tell that standard error cannot be written.
-  (void)write_all(STDERR_FILENO, text, "standard error");
+  [[maybe_unused]] const auto done = write_all(STDERR_FILENO, text, "standard error");
 }
 
 struct Probe::Impl {
