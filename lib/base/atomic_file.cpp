@@ -34,19 +34,18 @@ Result<AtomicFile> AtomicFile::create(const std::string& path) {
 
   struct stat before{};
   const bool exists = ::lstat(target.c_str(), &before) == 0;
-  if (exists && S_ISDIR(before.st_mode)) return fail_errno(EISDIR, "cannot write {}", path);
+  if (exists && S_ISDIR(before.st_mode)) return cannot_write(EISDIR, path);
   if (exists && !S_ISREG(before.st_mode)) {
     Descriptor file(::open(target.c_str(), O_WRONLY | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC));
     if (!file) return fail_errno(errno, "cannot open {}", path);
     return AtomicFile(path, std::move(file));
   }
   // The rename would also replace a file that its owner made read-only.
-  if (exists && ::access(target.c_str(), W_OK) != 0)
-    return fail_errno(errno, "cannot write {}", path);
+  if (exists && ::access(target.c_str(), W_OK) != 0) return cannot_write(errno, path);
 
   std::string temporary = temporary_beside(target);
   Descriptor file(::mkostemp(temporary.data(), O_CLOEXEC));
-  if (!file) return fail_errno(errno, "cannot write {}", path);
+  if (!file) return cannot_write(errno, path);
   const mode_t mask = ::umask(0);
   ::umask(mask);
   // As when its content were replaced; nobody but root can give a file away.
@@ -76,7 +75,7 @@ Result<> AtomicFile::write(std::string_view content) {
 Result<> AtomicFile::commit() {
   if (temporary_.empty()) return {};
   if (::fchmod(file_.get(), mode_) != 0 || ::rename(temporary_.c_str(), target_.c_str()) != 0) {
-    return fail_errno(errno, "cannot write {}", path_);
+    return cannot_write(errno, path_);
   }
   temporary_.clear();
   return {};

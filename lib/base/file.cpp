@@ -59,7 +59,7 @@ Result<> write_all(int fd, std::string_view content, std::string_view name) {
   while (!content.empty()) {
     const ssize_t written = ::write(fd, content.data(), content.size());
     if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return fail_errno(errno, "cannot write {}", name);
+    if (written < 0) return cannot_write(errno, name);
     content.remove_prefix(static_cast<std::size_t>(written));
   }
   return {};
@@ -76,15 +76,15 @@ Result<> check_writable(const std::string& path) {
   if (target.descriptor) return {};
   struct stat status{};
   if (::lstat(target.path.c_str(), &status) == 0) {
-    if (S_ISDIR(status.st_mode)) return fail_errno(EISDIR, "cannot write {}", path);
-    if (::access(target.path.c_str(), W_OK) != 0) return fail_errno(errno, "cannot write {}", path);
+    if (S_ISDIR(status.st_mode)) return cannot_write(EISDIR, path);
+    if (::access(target.path.c_str(), W_OK) != 0) return cannot_write(errno, path);
     if (!S_ISREG(status.st_mode)) return {};
   }
   // The new content is written beside it.
   const auto folder = std::filesystem::path(target.path).parent_path();
   // With the slash: what is no folder says so, and not that it may not be entered.
   const std::string where = folder.empty() ? "." : folder.string() + "/";
-  if (::access(where.c_str(), W_OK | X_OK) != 0) return fail_errno(errno, "cannot write {}", path);
+  if (::access(where.c_str(), W_OK | X_OK) != 0) return cannot_write(errno, path);
   return {};
 }
 

@@ -37,15 +37,43 @@ std::optional<std::string> content_of(const Descriptor& entry) {
 
 Result<OutputTarget> open_target(int number, const std::string& path) {
   const int flags = ::fcntl(number, F_GETFL);
-  if (flags == -1) return fail_errno(errno, "cannot write {}", path);
-  if ((flags & O_ACCMODE) == O_RDONLY) return fail_errno(EBADF, "cannot write {}", path);
+  if (flags == -1) return cannot_write(errno, path);
+  if ((flags & O_ACCMODE) == O_RDONLY) return cannot_write(EBADF, path);
   OutputTarget target;
   target.descriptor = Descriptor(::fcntl(number, F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
-  if (!target.descriptor) return fail_errno(errno, "cannot write {}", path);
+  if (!target.descriptor) return cannot_write(errno, path);
   return target;
 }
 
 }  // namespace
+
+std::unexpected<Error> cannot_write(int errno_value, std::string_view path) {
+  auto failed = fail_errno(errno_value, "cannot write {}", path);
+  switch (errno_value) {
+    case EACCES:
+    case EPERM:
+    case EROFS:
+      failed.error().hint = "give a file in a folder that this user may write";
+      break;
+    case ENOENT:
+    case ENOTDIR:
+      failed.error().hint = "its folder has to be there";
+      break;
+    case EISDIR:
+      failed.error().hint = "give the name of a file";
+      break;
+    case ENOSPC:
+    case EDQUOT:
+      failed.error().hint = "free some space, or give a file on another file system";
+      break;
+    case EFBIG:
+      failed.error().hint = "see ulimit -f";
+      break;
+    default:
+      break;
+  }
+  return failed;
+}
 
 Result<OutputTarget> output_target(const std::string& path) {
   constexpr int most_links = 40;  // MAXSYMLINKS of Linux
@@ -66,7 +94,7 @@ Result<OutputTarget> output_target(const std::string& path) {
     if (!next) return target;
     target.path = (std::filesystem::path(target.path).parent_path() / *next).string();
   }
-  return fail_errno(ELOOP, "cannot write {}", path);
+  return cannot_write(ELOOP, path);
 }
 
 }  // namespace bytepath

@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "base/descriptor.h"
+#include "base/output_target.h"
 #include "support/other_user.h"
 #include "support/temporary_folder.h"
 
@@ -219,6 +220,15 @@ TEST(Descriptor, AssignmentClosesWhatItHeld) {
   holder = Descriptor(fresh);
   EXPECT_FALSE(is_open(old));
   EXPECT_TRUE(is_open(fresh));
+}
+
+TEST(CannotWrite, NamesTheWayOut) {
+  EXPECT_EQ(write_file("/nowhere/report", "x").error().hint, "its folder has to be there");
+  EXPECT_EQ(check_writable("/proc").error().hint, "give the name of a file");
+  EXPECT_EQ(write_file("/dev/full", "x").error().hint,
+            "free some space, or give a file on another file system");
+  EXPECT_EQ(cannot_write(EACCES, "report").error().hint,
+            "give a file in a folder that this user may write");
 }
 
 }  // namespace
