@@ -165,7 +165,7 @@ TEST(Capture, EndsWhatTheProgramStartedToo) {
   };
   EXPECT_FALSE(shell(script, {.directory = folder.path(), .interrupted = is_started}));
   expect_gone("interrupted");
-  EXPECT_FALSE(shell(script + "; exec sleep 60", {.time_limit = 2s, .directory = folder.path()}));
+  EXPECT_FALSE(shell(script + "; exec sleep 60", {.time_limit = 5s, .directory = folder.path()}));
   expect_gone("over its time limit");
 }
 
